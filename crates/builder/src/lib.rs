@@ -1,0 +1,1 @@
+//! Builds images from Dockerfiles: stages, cache keys, reasons for misses, step execution.

@@ -1,0 +1,1 @@
+//! Dockerfile text to spanned tree to typed instructions; word expansion; .dockerignore.

@@ -1,0 +1,1 @@
+//! OCI image config, manifest and digests; layers to and from tar.

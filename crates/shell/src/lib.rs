@@ -1,0 +1,1 @@
+//! The sh and bash interpreter that runs RUN lines over a vfs.

@@ -1,0 +1,1 @@
+//! Layered POSIX tree in memory: snapshot, diff, whiteouts, content.

@@ -1,0 +1,3 @@
+//! Runs conformance suites, files of cases from the reference implementations.
+
+fn main() {}

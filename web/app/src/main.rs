@@ -1,0 +1,3 @@
+//! The page: a Yew application that shows the build.
+
+fn main() {}

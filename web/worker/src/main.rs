@@ -1,0 +1,3 @@
+//! The engine in a dedicated Web Worker.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Project automation: set-up, build, test, serve, dist, check.
+
+fn main() {}
