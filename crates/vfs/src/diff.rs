@@ -1,0 +1,165 @@
+//! What changed between two snapshots.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use imbl::ordmap::DiffItem;
+
+use crate::{AbsPath, Ino, Inode, Kind, Name, Tree};
+
+/// How a path differs between two snapshots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChangeKind {
+    /// Only the newer one has it (`A`).
+    Added,
+    /// Both have it, with other content, attributes or type (`C`).
+    Modified,
+    /// Only the older one has it (`D`); what lay below is not listed.
+    Deleted,
+}
+
+impl ChangeKind {
+    /// The letter `docker diff` prints.
+    #[must_use]
+    pub fn letter(self) -> char {
+        match self {
+            Self::Added => 'A',
+            Self::Modified => 'C',
+            Self::Deleted => 'D',
+        }
+    }
+}
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Where.
+    pub path: AbsPath,
+    /// How.
+    pub kind: ChangeKind,
+}
+
+impl Tree {
+    /// The changes that lead from `self` to `newer`, ordered by path.
+    ///
+    /// Costs what differs, not what exists, when one was made from a snapshot of the other.
+    /// A file counts as modified when its type, content, mode, owner, extended attributes, device
+    /// numbers or mtime differ; a directory's mtime does not count, as in go-archive's
+    /// `changes.go`. A directory is *not* listed for a change below it: see [`Tree::diff_with_parents`].
+    #[must_use]
+    pub fn diff(&self, newer: &Self) -> Vec<Change> {
+        let mut found = BTreeMap::new();
+        for path in self.touched_paths(newer) {
+            compare(self, newer, &path, &mut found);
+        }
+        found.into_iter().map(|(path, kind)| Change { path, kind }).collect()
+    }
+
+    /// As [`Tree::diff`], with the directories above each change as `C`, as `docker diff` and
+    /// layers have them (the root is left out).
+    #[must_use]
+    pub fn diff_with_parents(&self, newer: &Self) -> Vec<Change> {
+        let mut found: BTreeMap<AbsPath, ChangeKind> =
+            self.diff(newer).into_iter().map(|change| (change.path, change.kind)).collect();
+        let mut parents = BTreeSet::new();
+        for path in found.keys() {
+            let mut up = path.parent();
+            while let Some(dir) = up.filter(|dir| !dir.is_root()) {
+                up = dir.parent();
+                if !parents.insert(dir) {
+                    break;
+                }
+            }
+        }
+        for dir in parents {
+            found.entry(dir).or_insert(ChangeKind::Modified);
+        }
+        found.into_iter().map(|(path, kind)| Change { path, kind }).collect()
+    }
+
+    /// Every path at which an inode differs, in either tree.
+    fn touched_paths(&self, newer: &Self) -> BTreeSet<AbsPath> {
+        let mut touched = BTreeSet::new();
+        for item in self.inodes.diff(&newer.inodes) {
+            match item {
+                DiffItem::Add(_, inode) => newer.paths_of(inode, &mut touched),
+                DiffItem::Remove(_, inode) => self.paths_of(inode, &mut touched),
+                DiffItem::Update { old: (_, old), new: (_, new) } => {
+                    self.paths_of(old, &mut touched);
+                    newer.paths_of(new, &mut touched);
+                }
+            }
+        }
+        touched
+    }
+
+    fn paths_of(&self, inode: &Inode, out: &mut BTreeSet<AbsPath>) {
+        if inode.links.is_empty() {
+            // The root has no name; an unlinked file has no path.
+            out.extend(inode.is_dir().then(AbsPath::root));
+        }
+        for (dir, name) in &inode.links {
+            out.extend(self.path_of(*dir).map(|dir| dir.child(name)));
+        }
+    }
+}
+
+fn compare(older: &Tree, newer: &Tree, path: &AbsPath, found: &mut BTreeMap<AbsPath, ChangeKind>) {
+    if found.contains_key(path) {
+        return;
+    }
+    match (older.lookup(path), newer.lookup(path)) {
+        (None, None) => {}
+        (None, Some((ino, _))) => {
+            for (path, ..) in newer.walk_from(path.clone(), ino) {
+                found.insert(path, ChangeKind::Added);
+            }
+        }
+        (Some(_), None) => {
+            // Only the topmost deleted directory is listed.
+            let gone_with_parent = path
+                .parent()
+                .is_some_and(|dir| newer.lookup(&dir).is_none_or(|(_, inode)| !inode.is_dir()));
+            if !gone_with_parent {
+                found.insert(path.clone(), ChangeKind::Deleted);
+            }
+        }
+        (Some((old_ino, old)), Some((new_ino, new))) => {
+            if differs(old, new) {
+                found.insert(path.clone(), ChangeKind::Modified);
+            }
+            match (&old.kind, &new.kind) {
+                (Kind::Dir(a), Kind::Dir(b)) if old_ino != new_ino => {
+                    // Replaced by another directory: inodes below may be shared under other paths,
+                    // so every entry is looked at.
+                    let names: BTreeSet<&Name> =
+                        a.iter().chain(b.iter()).map(|(name, _)| name).collect();
+                    for name in names {
+                        compare(older, newer, &path.child(name), found);
+                    }
+                }
+                (Kind::Dir(_), Kind::Dir(_)) => {}
+                (_, Kind::Dir(_)) => add_below(newer, path, new_ino, found),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn add_below(newer: &Tree, path: &AbsPath, ino: Ino, found: &mut BTreeMap<AbsPath, ChangeKind>) {
+    for (path, ..) in newer.walk_from(path.clone(), ino).skip(1) {
+        found.insert(path, ChangeKind::Added);
+    }
+}
+
+fn differs(old: &Inode, new: &Inode) -> bool {
+    let (a, b) = (&old.meta, &new.meta);
+    if (a.mode, a.uid, a.gid) != (b.mode, b.uid, b.gid) || a.xattrs != b.xattrs {
+        return true;
+    }
+    match (&old.kind, &new.kind) {
+        (Kind::Dir(_), Kind::Dir(_)) => false,
+        (Kind::File(x), Kind::File(y)) => a.mtime != b.mtime || !x.same_as(y),
+        (Kind::Symlink(x), Kind::Symlink(y)) => a.mtime != b.mtime || x != y,
+        _ => old.file_type() != new.file_type() || old.rdev() != new.rdev() || a.mtime != b.mtime,
+    }
+}

@@ -1,0 +1,370 @@
+//! The namespace a process sees.
+
+use crate::open::OpenFiles;
+use crate::pipe::Pipes;
+use crate::{
+    AbsPath, Access, Caller, Console, Errno, FileType, Ino, Inode, Kind, Limits, Name,
+    ResolveFlags, Result, Stat, Timestamp, Tree,
+};
+
+/// A file in an [`Fs`]: which mount, which inode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId {
+    /// Index of the mount; 0 is the root filesystem.
+    pub dev: u32,
+    /// Inode number in that mount's tree.
+    pub ino: Ino,
+}
+
+impl NodeId {
+    /// The root directory.
+    pub const ROOT: Self = Self { dev: 0, ino: Tree::ROOT };
+}
+
+/// How a tree is mounted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MountFlags {
+    /// Changes answer `EROFS`.
+    pub read_only: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Mount {
+    tree: Tree,
+    /// The directory or file of the tree that is seen at the mount point.
+    root: Ino,
+    /// What it covers; none for the root filesystem.
+    at: Option<NodeId>,
+    flags: MountFlags,
+}
+
+/// Trees mounted into one namespace, and the open files of the processes in it.
+#[derive(Clone, Debug)]
+pub struct Fs {
+    mounts: Vec<Mount>,
+    pub(crate) open: OpenFiles,
+    pub(crate) pipes: Pipes,
+    pub(crate) console: Console,
+    pub(crate) limits: Limits,
+    now: Timestamp,
+    random: u64,
+}
+
+/// Everything an [`Fs`] was at one moment.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    mounts: Vec<Mount>,
+    open: OpenFiles,
+    pipes: Pipes,
+    console: crate::open::ConsoleMark,
+    now: Timestamp,
+    random: u64,
+}
+
+/// One entry of a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirEntry {
+    /// Its name; `.` and `..` are not listed.
+    pub name: Name,
+    /// What it names.
+    pub node: NodeId,
+    /// The kind of file.
+    pub file_type: FileType,
+}
+
+/// A time for [`Fs::utimes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetTime {
+    /// Leave it.
+    Keep,
+    /// The filesystem's time.
+    Now,
+    /// This time.
+    At(Timestamp),
+}
+
+impl Default for Fs {
+    fn default() -> Self {
+        Self::new(Tree::new(), Limits::default())
+    }
+}
+
+impl Fs {
+    /// A namespace with `root` at `/`.
+    #[must_use]
+    pub fn new(root: Tree, limits: Limits) -> Self {
+        let flags = MountFlags::default();
+        Self {
+            mounts: vec![Mount { tree: root, root: Tree::ROOT, at: None, flags }],
+            open: OpenFiles::default(),
+            pipes: Pipes::default(),
+            console: Console::default(),
+            limits,
+            now: Timestamp::default(),
+            random: 0,
+        }
+    }
+
+    /// The root filesystem: a snapshot, if cloned.
+    #[must_use]
+    pub fn root(&self) -> &Tree {
+        &self.mounts[0].tree
+    }
+
+    /// Ends the namespace and gives its root filesystem back.
+    #[must_use]
+    pub fn into_root(mut self) -> Tree {
+        self.mounts.swap_remove(0).tree
+    }
+
+    /// The time that changes record from now on.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
+    /// The time that changes record.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Starts the sequence that [`Fs::random`] and `/dev/urandom` give.
+    pub fn seed(&mut self, seed: u64) {
+        self.random = seed;
+    }
+
+    /// The next bytes of a sequence that the seed determines.
+    pub fn random(&mut self, buf: &mut [u8]) {
+        for chunk in buf.chunks_mut(8) {
+            self.random = self.random.wrapping_add(1);
+            let word = crate::content::splitmix64(self.random).to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+    }
+
+    /// Remembers everything: trees, open files, pipes, console. Cheap: trees are shared.
+    #[must_use]
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            mounts: self.mounts.clone(),
+            open: self.open.clone(),
+            pipes: self.pipes.clone(),
+            console: self.console.mark(),
+            now: self.now,
+            random: self.random,
+        }
+    }
+
+    /// Goes back to what was, the clock and the random sequence included.
+    pub fn restore(&mut self, checkpoint: Checkpoint) {
+        let Checkpoint { mounts, open, pipes, console, now, random } = checkpoint;
+        self.console.rewind(console);
+        (self.mounts, self.open, self.pipes) = (mounts, open, pipes);
+        (self.now, self.random) = (now, random);
+    }
+
+    /// Mounts the file or directory `root` of `tree` over what is at `at`; answers the mount's
+    /// number for [`Fs::mounted`].
+    ///
+    /// # Errors
+    /// As [`Fs::resolve`]; `ENOENT` if either is missing, `ENOTDIR` if one is a directory and the
+    /// other is not.
+    pub fn mount(
+        &mut self,
+        at: &AbsPath,
+        tree: Tree,
+        root: &AbsPath,
+        flags: MountFlags,
+    ) -> Result<u32> {
+        let caller = Caller::root();
+        let at =
+            self.resolve(&caller, NodeId::ROOT, at.as_bytes(), ResolveFlags::FOLLOW)?.existing()?;
+        let (root, inode) = tree.lookup(root).ok_or(Errno::ENOENT)?;
+        if inode.is_dir() != self.inode(at)?.is_dir() {
+            return Err(Errno::ENOTDIR);
+        }
+        self.mounts.push(Mount { tree, root, at: Some(at), flags });
+        Ok(self.mounts.len() as u32 - 1)
+    }
+
+    /// The tree of a mount, for example to keep a cache mount after the command.
+    #[must_use]
+    pub fn mounted(&self, dev: u32) -> Option<&Tree> {
+        self.mounts.get(dev as usize).map(|mount| &mount.tree)
+    }
+
+    /// The inode.
+    ///
+    /// # Errors
+    /// `ENOENT` if it is gone.
+    pub fn inode(&self, node: NodeId) -> Result<&Inode> {
+        self.mounts
+            .get(node.dev as usize)
+            .and_then(|mount| mount.tree.get(node.ino))
+            .ok_or(Errno::ENOENT)
+    }
+
+    /// What `stat` answers for an inode.
+    ///
+    /// # Errors
+    /// `ENOENT`.
+    pub fn stat_node(&self, node: NodeId) -> Result<Stat> {
+        let inode = self.inode(node)?;
+        Ok(Stat {
+            dev: node.dev,
+            ino: node.ino,
+            file_type: inode.file_type(),
+            nlink: inode.nlink(),
+            size: inode.size(),
+            rdev: inode.rdev(),
+            meta: inode.meta.clone(),
+        })
+    }
+
+    /// `fstatat`.
+    ///
+    /// # Errors
+    /// As [`Fs::resolve`], and `ENOENT`.
+    pub fn stat(
+        &self,
+        caller: &Caller,
+        at: NodeId,
+        path: &[u8],
+        flags: ResolveFlags,
+    ) -> Result<Stat> {
+        self.stat_node(self.resolve(caller, at, path, flags)?.existing()?)
+    }
+
+    /// `readlinkat`.
+    ///
+    /// # Errors
+    /// As [`Fs::resolve`], `ENOENT`, and `EINVAL` if it is no link.
+    pub fn readlink(
+        &self,
+        caller: &Caller,
+        at: NodeId,
+        path: &[u8],
+        flags: ResolveFlags,
+    ) -> Result<Vec<u8>> {
+        let flags = ResolveFlags { follow: false, ..flags };
+        let node = self.resolve(caller, at, path, flags)?.existing()?;
+        match &self.inode(node)?.kind {
+            Kind::Symlink(target) => Ok(target.to_vec()),
+            _ => Err(Errno::EINVAL),
+        }
+    }
+
+    /// `faccessat`: whether the caller may do this with the file.
+    ///
+    /// # Errors
+    /// As [`Fs::resolve`], `ENOENT`, `EACCES`, `EROFS`.
+    pub fn access(&self, caller: &Caller, at: NodeId, path: &[u8], access: Access) -> Result<()> {
+        let node = self.resolve(caller, at, path, ResolveFlags::FOLLOW)?.existing()?;
+        caller.cred.check(self.inode(node)?, access)?;
+        if access == Access::WRITE {
+            self.writable_mount(node)?;
+        }
+        Ok(())
+    }
+
+    /// The entries of a directory by name, without `.` and `..`; mounts are seen through.
+    ///
+    /// # Errors
+    /// `ENOTDIR`, `ENOENT`.
+    pub fn list(&self, node: NodeId) -> Result<Vec<DirEntry>> {
+        let dir = self.inode(node)?.dir().ok_or(Errno::ENOTDIR)?;
+        dir.iter()
+            .map(|(name, ino)| {
+                let node = self.cross(NodeId { dev: node.dev, ino });
+                let file_type = self.inode(node)?.file_type();
+                Ok(DirEntry { name: name.clone(), node, file_type })
+            })
+            .collect()
+    }
+
+    /// `getcwd`: the absolute path of a directory.
+    ///
+    /// # Errors
+    /// `ENOENT` if it has been removed.
+    pub fn path_of(&self, node: NodeId) -> Result<AbsPath> {
+        let mount = self.mounts.get(node.dev as usize).ok_or(Errno::ENOENT)?;
+        let inner = mount.tree.path_of(node.ino).ok_or(Errno::ENOENT)?;
+        let Some(at) = mount.at else { return Ok(inner) };
+        let root = mount.tree.path_of(mount.root).ok_or(Errno::ENOENT)?;
+        let below = inner.as_bytes().strip_prefix(root.as_bytes()).unwrap_or_default();
+        let below = below.strip_prefix(b"/").unwrap_or(below);
+        Ok(self.path_of(at)?.join(below))
+    }
+
+    /// Reads the whole of a regular file.
+    ///
+    /// # Errors
+    /// As [`Fs::resolve`], `ENOENT`, `EACCES`, `EISDIR`, `EINVAL` for other kinds.
+    pub fn read_file(&self, caller: &Caller, at: NodeId, path: &[u8]) -> Result<Vec<u8>> {
+        let node = self.resolve(caller, at, path, ResolveFlags::FOLLOW)?.existing()?;
+        let inode = self.inode(node)?;
+        caller.cred.check(inode, Access::READ)?;
+        match &inode.kind {
+            Kind::File(content) => Ok(content.to_vec()),
+            Kind::Dir(_) => Err(Errno::EISDIR),
+            _ => Err(Errno::EINVAL),
+        }
+    }
+
+    /// The entry `name` of a directory, mounts crossed.
+    pub(crate) fn child_of(&self, dir: NodeId, name: &[u8]) -> Option<NodeId> {
+        let ino = self.inode(dir).ok()?.dir()?.get(name)?;
+        Some(self.cross(NodeId { dev: dir.dev, ino }))
+    }
+
+    /// `..` of a directory, mounts crossed.
+    pub(crate) fn parent_of(&self, dir: NodeId) -> NodeId {
+        let mount = &self.mounts[dir.dev as usize];
+        match mount.at {
+            Some(at) if dir.ino == mount.root => self.parent_of(at),
+            _ => NodeId { dev: dir.dev, ino: mount.tree.parent_of(dir.ino) },
+        }
+    }
+
+    /// Whether something is mounted there or it is a mount's root.
+    pub(crate) fn is_mount_point(&self, node: NodeId) -> bool {
+        self.mounts[1..].iter().enumerate().any(|(i, mount)| {
+            mount.at == Some(node) || (node.dev == i as u32 + 1 && node.ino == mount.root)
+        })
+    }
+
+    /// The tree to change; the mount must be writable.
+    pub(crate) fn tree_mut(&mut self, node: NodeId) -> Result<&mut Tree> {
+        self.writable_mount(node)?;
+        Ok(&mut self.mounts[node.dev as usize].tree)
+    }
+
+    /// The tree to drop unlinked inodes from, whatever the mount's flags.
+    pub(crate) fn tree_for_cleanup(&mut self, node: NodeId) -> &mut Tree {
+        &mut self.mounts[node.dev as usize].tree
+    }
+
+    pub(crate) fn writable_mount(&self, node: NodeId) -> Result<()> {
+        let mount = self.mounts.get(node.dev as usize).ok_or(Errno::ENOENT)?;
+        if mount.flags.read_only { Err(Errno::EROFS) } else { Ok(()) }
+    }
+
+    /// Checks that one more inode fits.
+    pub(crate) fn room_for_inode(&self) -> Result<()> {
+        let inodes: u64 = self.mounts.iter().map(|mount| mount.tree.usage().inodes).sum();
+        if inodes < self.limits.inodes { Ok(()) } else { Err(Errno::EDQUOT) }
+    }
+
+    /// Checks that `more` bytes of content fit.
+    pub(crate) fn room_for_bytes(&self, more: u64) -> Result<()> {
+        let resident: u64 = self.mounts.iter().map(|mount| mount.tree.usage().resident).sum();
+        if resident + more <= self.limits.resident { Ok(()) } else { Err(Errno::ENOSPC) }
+    }
+
+    fn cross(&self, node: NodeId) -> NodeId {
+        match self.mounts.iter().rposition(|mount| mount.at == Some(node)) {
+            Some(dev) => self.cross(NodeId { dev: dev as u32, ino: self.mounts[dev].root }),
+            None => node,
+        }
+    }
+}
