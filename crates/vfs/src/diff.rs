@@ -43,8 +43,9 @@ impl Tree {
     ///
     /// Costs what differs, not what exists, when one was made from a snapshot of the other.
     /// A file counts as modified when its type, content, mode, owner, extended attributes, device
-    /// numbers or mtime differ; a directory's mtime does not count, as in go-archive's
-    /// `changes.go`. A directory is *not* listed for a change below it: see [`Tree::diff_with_parents`].
+    /// numbers or mtime differ. A directory's mtime counts too, as with overlayfs, where making and
+    /// removing a file leaves its directory in the layer; for a change deeper below, directories
+    /// are listed by [`Tree::diff_with_parents`] only. The root itself is never listed.
     #[must_use]
     pub fn diff(&self, newer: &Self) -> Vec<Change> {
         let mut found = BTreeMap::new();
@@ -93,10 +94,6 @@ impl Tree {
     }
 
     fn paths_of(&self, inode: &Inode, out: &mut BTreeSet<AbsPath>) {
-        if inode.links.is_empty() {
-            // The root has no name; an unlinked file has no path.
-            out.extend(inode.is_dir().then(AbsPath::root));
-        }
         for (dir, name) in &inode.links {
             out.extend(self.path_of(*dir).map(|dir| dir.child(name)));
         }
@@ -157,7 +154,7 @@ fn differs(old: &Inode, new: &Inode) -> bool {
         return true;
     }
     match (&old.kind, &new.kind) {
-        (Kind::Dir(_), Kind::Dir(_)) => false,
+        (Kind::Dir(_), Kind::Dir(_)) => a.mtime != b.mtime,
         (Kind::File(x), Kind::File(y)) => a.mtime != b.mtime || !x.same_as(y),
         (Kind::Symlink(x), Kind::Symlink(y)) => a.mtime != b.mtime || x != y,
         _ => old.file_type() != new.file_type() || old.rdev() != new.rdev() || a.mtime != b.mtime,

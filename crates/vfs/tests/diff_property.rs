@@ -75,7 +75,7 @@ fn listing(tree: &Tree) -> BTreeMap<AbsPath, String> {
             let what = match &inode.kind {
                 vfs::Kind::File(content) => format!("{:?} {}", content.to_vec(), meta.mtime.0),
                 vfs::Kind::Symlink(target) => format!("{target:?} {}", meta.mtime.0),
-                _ => String::new(),
+                _ => meta.mtime.0.to_string(),
             };
             (path, format!("{:?} {:o} {what}", inode.file_type(), meta.mode))
         })
@@ -85,7 +85,7 @@ fn listing(tree: &Tree) -> BTreeMap<AbsPath, String> {
 fn naive(old: &Tree, new: &Tree) -> Vec<(AbsPath, ChangeKind)> {
     let (old, new) = (listing(old), listing(new));
     let mut out = BTreeMap::new();
-    for (path, what) in &new {
+    for (path, what) in new.iter().filter(|(path, _)| !path.is_root()) {
         match old.get(path) {
             None => out.insert(path.clone(), ChangeKind::Added),
             Some(before) if before != what => out.insert(path.clone(), ChangeKind::Modified),

@@ -1,0 +1,231 @@
+//! The image configuration.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use vfs::Timestamp;
+
+use crate::{DiffId, Digest, ImageId, format_rfc3339};
+
+/// An image configuration (OCI image-spec `config.md`, with Docker's additions).
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Config {
+    /// CPU architecture, `amd64` for all our images.
+    pub architecture: String,
+    /// Operating system, `linux`.
+    pub os: String,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+    /// How containers of it run.
+    pub config: ContainerConfig,
+    /// Its layers.
+    pub rootfs: RootFs,
+    /// What made it, oldest first.
+    pub history: Vec<History>,
+}
+
+/// How containers of an image run. The order of the fields is that of Docker's JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[allow(missing_docs, reason = "the names of the specification, config.md")]
+pub struct ContainerConfig {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub user: String,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", with = "set_as_object")]
+    pub exposed_ports: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub env: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entrypoint: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cmd: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", with = "set_as_object")]
+    pub volumes: BTreeSet<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub working_dir: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub stop_signal: String,
+    /// Docker: a shell-form command line that Windows must not quote again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub args_escaped: bool,
+    /// Docker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub healthcheck: Option<Healthcheck>,
+    /// Docker: triggers for images built from this one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub on_build: Vec<String>,
+    /// Docker: the shell of shell forms.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shell: Vec<String>,
+}
+
+/// Docker's health check; durations are nanoseconds, 0 is inherited.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[allow(missing_docs, reason = "the names of Docker's image specification")]
+pub struct Healthcheck {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub test: Vec<String>,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub interval: i64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub timeout: i64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub start_period: i64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub start_interval: i64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub retries: i64,
+}
+
+/// The layers of an image, lowest first.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct RootFs {
+    /// Digests of the uncompressed tars.
+    pub diff_ids: Vec<DiffId>,
+}
+
+/// One step that made an image.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[allow(missing_docs, reason = "the names of the specification, config.md")]
+pub struct History {
+    pub created: Option<Timestamp>,
+    pub created_by: String,
+    pub author: String,
+    pub comment: String,
+    /// Whether the step made no layer.
+    pub empty_layer: bool,
+}
+
+impl Config {
+    /// The bytes whose digest is the image ID.
+    ///
+    /// Keys stand in the order BuildKit writes them (sorted, because it goes through a Go map), and
+    /// `<`, `>` and `&` are escaped as Go's `encoding/json` does.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        let text = serde_json::to_string(&self.to_value()).expect("strings, maps and numbers");
+        let mut out = String::with_capacity(text.len() + 64);
+        for c in text.chars() {
+            match c {
+                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                    out.push_str(&format!("\\u{:04x}", c as u32));
+                }
+                c => out.push(c),
+            }
+        }
+        out.into_bytes()
+    }
+
+    /// The same for people to read: indented, nothing escaped that need not be.
+    #[must_use]
+    pub fn to_pretty_json(&self) -> String {
+        serde_json::to_string_pretty(&self.to_value()).expect("strings, maps and numbers")
+    }
+
+    /// The image ID.
+    #[must_use]
+    pub fn id(&self) -> ImageId {
+        ImageId(Digest::of(self.to_json()))
+    }
+
+    fn to_value(&self) -> Value {
+        let mut out = Map::new();
+        out.insert("architecture".into(), self.architecture.clone().into());
+        let config = serde_json::to_value(&self.config).expect("strings, maps and numbers");
+        out.insert("config".into(), config);
+        if let Some(created) = self.created {
+            out.insert("created".into(), format_rfc3339(created).into());
+        }
+        let history = self.history.iter().map(History::to_value).collect();
+        out.insert("history".into(), Value::Array(history));
+        out.insert("os".into(), self.os.clone().into());
+        let mut rootfs = Map::new();
+        rootfs.insert("type".into(), "layers".into());
+        let ids = self.rootfs.diff_ids.iter().map(|id| id.to_string().into()).collect();
+        rootfs.insert("diff_ids".into(), Value::Array(ids));
+        out.insert("rootfs".into(), Value::Object(rootfs));
+        Value::Object(out)
+    }
+}
+
+impl History {
+    fn to_value(&self) -> Value {
+        let mut out = Map::new();
+        if let Some(created) = self.created {
+            out.insert("created".into(), format_rfc3339(created).into());
+        }
+        for (key, text) in
+            [("created_by", &self.created_by), ("author", &self.author), ("comment", &self.comment)]
+        {
+            if !text.is_empty() {
+                out.insert(key.into(), text.clone().into());
+            }
+        }
+        if self.empty_layer {
+            out.insert("empty_layer".into(), true.into());
+        }
+        Value::Object(out)
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_zero(n: &i64) -> bool {
+    *n == 0
+}
+
+/// Go's `map[string]struct{}`: `{"80/tcp":{}}`.
+mod set_as_object {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use serde::de::IgnoredAny;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize)]
+    struct Empty {}
+
+    pub fn serialize<S: Serializer>(set: &BTreeSet<String>, to: S) -> Result<S::Ok, S::Error> {
+        set.iter().map(|key| (key, Empty {})).collect::<BTreeMap<_, _>>().serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeSet<String>, D::Error> {
+        Ok(Option::<BTreeMap<String, IgnoredAny>>::deserialize(from)?
+            .unwrap_or_default()
+            .into_keys()
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_what_buildkit_writes() {
+        let config = Config {
+            architecture: "amd64".into(),
+            os: "linux".into(),
+            created: Some(Timestamp(0)),
+            config: ContainerConfig {
+                env: vec!["PATH=/bin".into()],
+                cmd: Some(vec!["/bin/sh".into()]),
+                exposed_ports: ["80/tcp".to_owned()].into(),
+                ..Default::default()
+            },
+            rootfs: RootFs { diff_ids: vec![DiffId(Digest::of(""))] },
+            history: vec![History {
+                created_by: "RUN /bin/sh -c a && b > c # buildkit".into(),
+                comment: "buildkit.dockerfile.v0".into(),
+                ..Default::default()
+            }],
+        };
+        assert_eq!(
+            String::from_utf8(config.to_json()).unwrap(),
+            r#"{"architecture":"amd64","config":{"ExposedPorts":{"80/tcp":{}},"Env":["PATH=/bin"],"Cmd":["/bin/sh"]},"created":"1970-01-01T00:00:00Z","history":[{"created_by":"RUN /bin/sh -c a \u0026\u0026 b \u003e c # buildkit","comment":"buildkit.dockerfile.v0"}],"os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"]}}"#
+        );
+        assert!(config.to_pretty_json().contains("a && b > c"));
+    }
+}
