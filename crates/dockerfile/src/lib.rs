@@ -1,1 +1,53 @@
 //! Dockerfile text to spanned tree to typed instructions; word expansion; .dockerignore.
+//!
+//! [`parse`] takes any text and answers with a [`Parse`]: the instructions and stages, where each part stands,
+//! and what is wrong in the words of BuildKit's front end. Nothing here panics on any text.
+//!
+//! ```
+//! let parse = dockerfile::parse("FROM ubuntu:18.04\nRUN apt-get update\n");
+//! assert!(parse.first_error().is_none());
+//! assert_eq!(parse.stages[0].base, "ubuntu:18.04");
+//! assert_eq!(parse.body(&parse.stages[0])[0].text(), "RUN apt-get update");
+//! ```
+
+mod csv;
+mod diagnostic;
+mod directive;
+mod duration;
+mod expand;
+mod flags;
+mod folded;
+mod heredoc;
+mod instruction;
+mod json;
+mod mount;
+mod node;
+mod parse;
+#[cfg(test)]
+mod parse_tests;
+mod quote;
+mod span;
+mod split;
+mod stage;
+mod suggest;
+mod syntax;
+mod understand;
+
+pub use diagnostic::{Diagnostic, Pass};
+pub use directive::{Detected, Directive, detect_syntax, find_directive};
+pub use duration::HealthDuration;
+pub use expand::{EnvList, Environment, ExpandError, ExpandErrorCause, Expansion, Lexer, pattern};
+pub use flags::{FlagKind, Flags};
+pub use heredoc::{Heredoc, HeredocWord, chomp, heredoc_word, heredocs_of_line};
+pub use instruction::{
+    AddArgs, ArgDef, CommandLine, CopyArgs, FromArgs, HealthcheckArgs, INSTRUCTIONS, InlineFile,
+    Instruction, KeyValue, Kind, Network, OnbuildArgs, RunArgs, Security, Transfer,
+};
+pub use json::{JsonError, json_array};
+pub use mount::{Device, MOUNT_KEYS, MOUNT_KINDS, Mount, MountKind, Sharing};
+pub use parse::{EmptyContinuation, MAX_LINE, Parse, parse};
+pub use quote::{quote, quote_list};
+pub use span::{LineIndex, Lines, Span};
+pub use stage::Stage;
+pub use syntax::{Item, ItemKind, Node, Word};
+pub use understand::{FLAGS, flags_of, interval};
