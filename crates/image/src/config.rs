@@ -17,6 +17,8 @@ pub struct Config {
     pub os: String,
     /// When it was made.
     pub created: Option<Timestamp>,
+    /// Who made it; empty for nobody.
+    pub author: String,
     /// How containers of it run.
     pub config: ContainerConfig,
     /// Its layers.
@@ -135,6 +137,9 @@ impl Config {
     fn to_value(&self) -> Value {
         let mut out = Map::new();
         out.insert("architecture".into(), self.architecture.clone().into());
+        if !self.author.is_empty() {
+            out.insert("author".into(), self.author.clone().into());
+        }
         let config = serde_json::to_value(&self.config).expect("strings, maps and numbers");
         out.insert("config".into(), config);
         if let Some(created) = self.created {
@@ -209,6 +214,7 @@ mod tests {
             architecture: "amd64".into(),
             os: "linux".into(),
             created: Some(Timestamp(0)),
+            author: String::new(),
             config: ContainerConfig {
                 env: vec!["PATH=/bin".into()],
                 cmd: Some(vec!["/bin/sh".into()]),

@@ -316,6 +316,25 @@ impl Fs {
         Ok(offset)
     }
 
+    /// Gives an open regular file this content, shared and not copied: how whole files are put down.
+    ///
+    /// # Errors
+    /// `EBADF`, `EINVAL` if it is not a regular file open for writing, `EFBIG`, `ENOSPC`, `EROFS`.
+    pub fn put_content(&mut self, id: OpenId, content: Content) -> Result<()> {
+        let node = match self.file(id)? {
+            OpenFile { write: true, target: Target::File(node), .. } => *node,
+            _ => return Err(Errno::EINVAL),
+        };
+        if content.len() > self.limits.file_size && !content.is_synthetic() {
+            return Err(Errno::EFBIG);
+        }
+        self.room_for_bytes(content.resident())?;
+        let now = self.now();
+        let tree = self.tree_mut(node)?;
+        tree.edit_content(node.ino, |old| *old = content)?;
+        tree.edit_meta(node.ino, |meta| (meta.mtime, meta.ctime) = (now, now))
+    }
+
     /// `ftruncate`.
     ///
     /// # Errors

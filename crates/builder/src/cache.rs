@@ -1,0 +1,57 @@
+//! The build cache.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use crate::miss::{Key, StepRecord};
+use crate::step::StepResult;
+
+/// Results by key, and what is needed to explain the next miss.
+#[derive(Clone, Debug, Default)]
+pub struct Cache {
+    results: HashMap<Key, Arc<StepResult>>,
+    order: VecDeque<Key>,
+    /// The layer-making steps of the last build, in their order.
+    pub(crate) last: Vec<StepRecord>,
+}
+
+impl Cache {
+    /// How many results are kept; the oldest go first. Results share their filesystems, so this
+    /// bounds what thousands of edits in one session leave behind.
+    const CAPACITY: usize = 4096;
+
+    /// The result of a step with this key.
+    #[must_use]
+    pub fn get(&self, key: Key) -> Option<Arc<StepResult>> {
+        self.results.get(&key).cloned()
+    }
+
+    /// Keeps a result.
+    pub fn put(&mut self, key: Key, result: Arc<StepResult>) {
+        if self.results.insert(key, result).is_none() {
+            self.order.push_back(key);
+        }
+        while self.order.len() > Self::CAPACITY {
+            if let Some(oldest) = self.order.pop_front() {
+                self.results.remove(&oldest);
+            }
+        }
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Number of results.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.results.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.results.is_empty()
+    }
+}

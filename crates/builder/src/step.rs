@@ -1,0 +1,241 @@
+//! What a build tells about its steps. A step is an instruction of the file, by its index.
+
+use std::sync::Arc;
+
+use dockerfile::{Instruction, Kind, Parse};
+use image::DiffId;
+use vfs::{Change, ChangeKind, Kind as FileKind, Timestamp, Tree};
+
+use crate::{LayerInfo, Miss, Output};
+
+/// An instruction, before anything is known of its outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The stage it belongs to; that of the first for the global `ARG`s.
+    pub stage: usize,
+    /// The stage's name, if it has one.
+    pub stage_name: Option<String>,
+    /// First and last line, from 1.
+    pub lines: (usize, usize),
+    /// `FROM`, `RUN`, ... in upper case.
+    pub keyword: String,
+    /// What follows the keyword, folded into one line.
+    pub arguments: String,
+    /// What it makes.
+    pub kind: StepKind,
+    /// The name of its vertex in BuildKit's progress, for what makes a vertex and is needed for
+    /// the target: `[2/4] RUN make`, variables as written.
+    pub vertex: Option<String>,
+}
+
+/// What an instruction makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    /// Takes over the layers of an image or a stage.
+    Base,
+    /// A layer.
+    Layer,
+    /// Configuration only.
+    Config,
+}
+
+/// How far a step is.
+#[derive(Clone, Debug)]
+pub enum StepState {
+    /// Under way.
+    Running,
+    /// Taken from the cache, or, for a base, there already.
+    Cached {
+        /// The layer; for a base all its layers in one.
+        layer: LayerSummary,
+    },
+    /// It ran.
+    Ran {
+        /// Its layer.
+        layer: LayerSummary,
+        /// Real time it took, in microseconds.
+        micros: u64,
+        /// Why it was not taken from the cache.
+        miss: Miss,
+    },
+    /// Its configuration was applied.
+    Applied,
+    /// It failed and ends the build.
+    Failed(Failure),
+    /// An earlier step failed, or the target does not need it.
+    NotReached,
+}
+
+/// A failed step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Exit code of the command of a `RUN`.
+    pub exit_code: Option<i32>,
+    /// In BuildKit's words.
+    pub message: String,
+    /// What the command printed.
+    pub output: Output,
+    /// Real time it took, in microseconds.
+    pub micros: u64,
+}
+
+/// A layer in figures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerSummary {
+    /// Digest of the (topmost) layer's tar; none for a base without layers.
+    pub diff_id: Option<DiffId>,
+    /// Bytes of the regular files in it.
+    pub bytes: u64,
+    /// How many layers it stands for.
+    pub layers: usize,
+    /// Paths added, modified (directories that are only on the way not counted), deleted.
+    pub changed: [usize; 3],
+    /// Bytes of lower layers that it replaces or deletes.
+    pub hidden_bytes: u64,
+    /// Whether its content is modelled.
+    pub modelled: bool,
+}
+
+/// What a step made, kept in the cache.
+#[derive(Clone, Debug)]
+pub struct StepResult {
+    /// The filesystem before it.
+    pub before: Tree,
+    /// The filesystem after it.
+    pub tree: Tree,
+    /// Its layer.
+    pub layer: LayerInfo,
+    /// The layer's figures.
+    pub summary: LayerSummary,
+    /// The layer's entries: changes with the directories above them.
+    pub changes: Arc<[Change]>,
+    /// What it printed.
+    pub output: Output,
+    /// The virtual time at which it ended.
+    pub time: Timestamp,
+}
+
+impl StepResult {
+    /// Takes the difference of the two filesystems as a layer.
+    #[must_use]
+    pub fn new(before: Tree, tree: Tree, output: Output, time: Timestamp) -> Self {
+        let changes: Arc<[Change]> = before.diff_with_parents(&tree).into();
+        let digest = image::layer_digest(&tree, &changes, time);
+        let mut changed = [0; 3];
+        for change in before.diff(&tree) {
+            changed[match change.kind {
+                ChangeKind::Added => 0,
+                ChangeKind::Modified => 1,
+                ChangeKind::Deleted => 2,
+            }] += 1;
+        }
+        let bytes = file_bytes(&tree, &changes, |kind| kind != ChangeKind::Deleted);
+        let hidden_bytes = file_bytes(&before, &changes, |kind| kind != ChangeKind::Added);
+        let diff_id = digest.diff_id;
+        Self {
+            layer: LayerInfo { diff_id, bytes },
+            summary: LayerSummary {
+                diff_id: Some(diff_id),
+                bytes,
+                layers: 1,
+                changed,
+                hidden_bytes,
+                modelled: false,
+            },
+            before,
+            tree,
+            changes,
+            output,
+            time,
+        }
+    }
+}
+
+/// The bytes of the regular files at these paths, for a deleted directory of all below it.
+fn file_bytes(tree: &Tree, changes: &[Change], count: impl Fn(ChangeKind) -> bool) -> u64 {
+    let files = changes.iter().filter(|change| count(change.kind)).flat_map(|change| {
+        let found = tree.lookup(&change.path);
+        let whole = change.kind == ChangeKind::Deleted;
+        found.into_iter().flat_map(move |(ino, inode)| {
+            let below = whole.then(|| tree.walk_from(change.path.clone(), ino).skip(1));
+            std::iter::once((ino, inode))
+                .chain(below.into_iter().flatten().map(|(_, ino, i)| (ino, i)))
+        })
+    });
+    // A file with several names is in the layer once.
+    let sizes: std::collections::BTreeMap<_, _> = files
+        .filter_map(|(ino, inode)| match &inode.kind {
+            FileKind::File(content) => Some((ino, content.len())),
+            _ => None,
+        })
+        .collect();
+    sizes.values().sum()
+}
+
+/// The steps of a file; `needed` says which stages the target needs.
+#[must_use]
+pub(crate) fn steps_of(parse: &Parse, needed: &[bool]) -> Vec<Step> {
+    let mut out = Vec::with_capacity(parse.instructions.len());
+    for (index, instruction) in parse.instructions.iter().enumerate() {
+        let stage = parse.stages.iter().rfind(|stage| stage.from <= index);
+        let stage_index = stage.map_or(0, |stage| stage.index);
+        let arguments = arguments_of(instruction);
+        out.push(Step {
+            stage: stage_index,
+            stage_name: stage.and_then(|stage| stage.name.clone()),
+            lines: (instruction.lines().start, instruction.lines().end),
+            keyword: instruction.name(),
+            arguments,
+            kind: kind_of(&instruction.kind),
+            vertex: None,
+        });
+    }
+    for stage in
+        parse.stages.iter().filter(|stage| needed.get(stage.index).copied().unwrap_or(false))
+    {
+        name_vertices(parse, stage, &mut out);
+    }
+    out
+}
+
+fn kind_of(kind: &Kind) -> StepKind {
+    match kind {
+        Kind::From(_) => StepKind::Base,
+        Kind::Run(_) | Kind::Copy(_) | Kind::Add(_) | Kind::Workdir(_) => StepKind::Layer,
+        _ => StepKind::Config,
+    }
+}
+
+fn arguments_of(instruction: &Instruction) -> String {
+    let text = instruction.text();
+    let keyword = instruction.node.keyword.text.len();
+    text.get(keyword..).unwrap_or_default().trim().to_owned()
+}
+
+/// `[stage i/n] TEXT`, as `dockerfile2llb/convert.go` (`prefixCommand`) numbers them: `FROM` counts
+/// unless it is `scratch` or a stage, the stage's name is left out where there is only one.
+fn name_vertices(parse: &Parse, stage: &dockerfile::Stage, out: &mut [Step]) {
+    let earlier = |base: &str| {
+        parse.stages[..stage.index].iter().any(|other| {
+            other.name.as_deref() == Some(&base.to_lowercase()) || base == other.index.to_string()
+        })
+    };
+    let pulls = stage.base != "scratch" && !earlier(&stage.base);
+    let mut indices = Vec::new();
+    if pulls {
+        indices.push(stage.from);
+    }
+    indices.extend(stage.body.clone().filter(|index| out[*index].kind == StepKind::Layer));
+    let total = indices.len();
+    let width = total.to_string().len();
+    let prefix = match (&stage.name, parse.stages.len()) {
+        (_, 1) => String::new(),
+        (Some(name), _) => format!("{name} "),
+        (None, _) => format!("stage-{} ", stage.index),
+    };
+    for (at, index) in indices.into_iter().enumerate() {
+        let step = &mut out[index];
+        let text = format!("{} {}", step.keyword, step.arguments);
+        step.vertex = Some(format!("[{prefix}{:>width$}/{total}] {text}", at + 1));
+    }
+}
