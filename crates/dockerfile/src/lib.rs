@@ -14,10 +14,13 @@ mod csv;
 mod diagnostic;
 mod directive;
 mod duration;
+mod excerpt;
 mod expand;
+mod expose;
 mod flags;
 mod folded;
 mod heredoc;
+mod ignore;
 mod instruction;
 mod json;
 mod mount;
@@ -36,18 +39,25 @@ mod understand;
 pub use diagnostic::{Diagnostic, Pass};
 pub use directive::{Detected, Directive, detect_syntax, find_directive};
 pub use duration::HealthDuration;
+pub use excerpt::excerpt;
 pub use expand::{EnvList, Environment, ExpandError, ExpandErrorCause, Expansion, Lexer, pattern};
+pub use expose::{PortError, expose_ports};
 pub use flags::{FlagKind, Flags};
 pub use heredoc::{Heredoc, HeredocWord, chomp, heredoc_word, heredocs_of_line};
+pub use ignore::{
+    Ignore, IgnoreError, IgnoreErrorCause, IgnorePattern, MatchKind, Trace, TraceStep,
+    ignore_patterns,
+};
 pub use instruction::{
     AddArgs, ArgDef, CommandLine, CopyArgs, FromArgs, HealthcheckArgs, INSTRUCTIONS, InlineFile,
     Instruction, KeyValue, Kind, Network, OnbuildArgs, RunArgs, Security, Transfer,
 };
 pub use json::{JsonError, json_array};
 pub use mount::{Device, MOUNT_KEYS, MOUNT_KINDS, Mount, MountKind, Sharing};
-pub use parse::{EmptyContinuation, MAX_LINE, Parse, parse};
+pub use parse::{EMPTY_CONTINUATION_DETAIL, EmptyContinuation, MAX_LINE, Parse, parse};
 pub use quote::{quote, quote_list};
 pub use span::{LineIndex, Lines, Span};
+pub use split::split_words;
 pub use stage::Stage;
 pub use syntax::{Item, ItemKind, Node, Word};
 pub use understand::{FLAGS, flags_of, interval};

@@ -59,8 +59,7 @@ impl Cutter<'_> {
             "arg" => node.args = self.words(split::quoted_words(self.line(), args, self.escape)),
             "expose" | "from" => node.args = self.words(split::blank_separated(self.line(), args)),
             "add" | "copy" | "volume" => {
-                node.json = self
-                    .json_or(args, &mut node.args, |line, args| split::blank_separated(line, args));
+                node.json = self.json_or(args, &mut node.args, split::blank_separated);
             }
             "cmd" | "entrypoint" | "run" | "shell" => {
                 node.json = self.json_or(args, &mut node.args, whole)

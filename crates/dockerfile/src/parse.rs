@@ -42,7 +42,41 @@ pub struct EmptyContinuation {
     pub spans: Vec<Span>,
 }
 
+/// What BuildKit adds to the warning about an empty line in a continuation.
+pub const EMPTY_CONTINUATION_DETAIL: &str =
+    "Empty continuation lines will become errors in a future release";
+
 impl Parse {
+    /// The warnings of BuildKit's parser, one for each of [`Parse::empty_continuations`].
+    pub fn warnings(&self) -> Vec<String> {
+        let original =
+            |warning: &EmptyContinuation| &self.instructions[warning.instruction].node.original;
+        let text = |warning| format!("Empty continuation line found in: {}", original(warning));
+        self.empty_continuations.iter().map(text).collect()
+    }
+
+    /// The error about a `# syntax=` that asks for a front end other than Docker's own, which is the one built in.
+    pub fn foreign_syntax(&self) -> Option<Diagnostic> {
+        let directive = self.directives.iter().find(|directive| directive.name == "syntax")?;
+        let reference = directive.value.split(' ').next().unwrap_or_default();
+        let name = reference.strip_prefix("docker.io/").unwrap_or(reference);
+        let name = name.split('@').next().unwrap_or_default().split(':').next().unwrap_or_default();
+        if matches!(name, "docker/dockerfile" | "docker/dockerfile-upstream") {
+            return None;
+        }
+        let cause = format!(
+            "not supported here: syntax {reference}, because only docker/dockerfile is built in"
+        );
+        let lines = Some(Lines::new(directive.line, directive.line));
+        Some(Diagnostic {
+            pass: Pass::Parser,
+            span: directive.value_span,
+            lines,
+            cause,
+            prefix_line: None,
+        })
+    }
+
     /// The error BuildKit reports, or none where the file can be built.
     pub fn first_error(&self) -> Option<&Diagnostic> {
         self.diagnostics.first()

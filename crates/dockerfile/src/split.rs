@@ -151,3 +151,8 @@ pub(crate) fn quoted_words(line: &str, range: Range<usize>, escape: char) -> Vec
     }
     words
 }
+
+/// The words of `text` with their quotes and escapes kept, as `ENV`, `LABEL` and `ARG` are cut.
+pub fn split_words(text: &str, escape: char) -> Vec<String> {
+    quoted_words(text, 0..text.len(), escape).into_iter().map(|word| word.text).collect()
+}

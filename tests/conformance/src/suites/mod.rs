@@ -1,0 +1,41 @@
+//! The suites, and what checks each.
+
+mod dockerignore;
+mod instructions;
+mod parser;
+mod shell;
+mod source_excerpt;
+
+use crate::case::{Case, Outcome};
+
+/// Runs one case.
+pub type Check = fn(&Case) -> Outcome;
+
+const SUITES: [(&str, Check); 16] = [
+    ("build_error_lines", instructions::build_error_lines),
+    ("dockerignore_match", dockerignore::matches),
+    ("dockerignore_units", dockerignore::units),
+    ("expose_ports", instructions::expose_ports),
+    ("instruction_errors", instructions::errors),
+    ("instruction_parse", instructions::parse),
+    ("parser_ast", parser::ast),
+    ("parser_errors", parser::errors),
+    ("parser_heredoc", parser::heredoc),
+    ("parser_lines", parser::lines),
+    ("parser_units", parser::units),
+    ("source_excerpt", source_excerpt::check),
+    ("shell_envvar", shell::expansion),
+    ("shell_matches", shell::expansion),
+    ("shell_units", shell::units),
+    ("shell_words", shell::words),
+];
+
+/// What checks the suite `name`.
+pub fn find(name: &str) -> Option<Check> {
+    SUITES.iter().find(|(known, _)| *known == name).map(|(_, check)| *check)
+}
+
+/// The names of all suites.
+pub fn names() -> Vec<&'static str> {
+    SUITES.iter().map(|(name, _)| *name).collect()
+}
