@@ -1,0 +1,5 @@
+//! The few things that only a browser can do.
+
+pub mod editor;
+pub mod page;
+pub mod storage;

@@ -1,0 +1,11 @@
+//! What the page knows, as plain data: the project, its build, and what can be read from them.
+
+pub mod build;
+pub mod figures;
+pub mod path;
+pub mod project;
+pub mod sample;
+pub mod spans;
+pub mod strata;
+pub mod tree;
+pub mod why;

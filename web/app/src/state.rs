@@ -1,0 +1,297 @@
+//! The state of the page, and what changes it.
+
+mod reduce;
+
+use std::rc::Rc;
+
+use protocol::{Event, ImageDetail, Revision, StepDetail};
+
+use crate::model::build::Build;
+use crate::model::path::{FilePath, PathError};
+use crate::model::project::{File, FileError, Project};
+use crate::text::Language;
+
+/// Everything the page shows. What is large is shared, so that a component can see by a pointer
+/// that nothing changed for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// The user's files.
+    pub project: Rc<Project>,
+    /// Counts what asks for a new build.
+    pub revision: Revision,
+    /// The revision that is to be built without the cache.
+    pub uncached: Option<Revision>,
+    /// The revision whose build the user stopped.
+    pub stopped: Option<Revision>,
+    /// What is known of the worker.
+    pub engine: Engine,
+    /// Which worker it is, counted from 0: another number asks for another worker.
+    pub worker: u32,
+    /// What went wrong with the last worker.
+    pub report: Option<Report>,
+    /// The last build.
+    pub build: Rc<Build>,
+    /// Which step the user looks at.
+    pub choice: Choice,
+    /// The last answer on a step.
+    pub detail: Option<Rc<StepDetail>>,
+    /// The last answer on the image.
+    pub image: Option<Rc<ImageDetail>>,
+    /// What the inspector shows.
+    pub tab: Tab,
+    /// What lies over the editor on a narrow screen.
+    pub sheet: Option<Sheet>,
+    /// Colours.
+    pub theme: Theme,
+    /// Language.
+    pub language: Language,
+    /// Something to tell the user.
+    pub notice: Option<Notice>,
+}
+
+/// What is known of the worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// It has not said that it is ready.
+    Starting,
+    /// It waits.
+    Idle,
+    /// It builds.
+    Building {
+        /// The edit.
+        revision: Revision,
+        /// Long enough for a way to stop it.
+        slow: bool,
+    },
+    /// It failed twice on the same edit; the next edit starts another.
+    Resting,
+    /// It speaks another version of the protocol, and so does the one fetched afresh.
+    Incompatible,
+}
+
+/// A failure of the worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// What happened.
+    pub message: Rc<str>,
+    /// The edit at which it happened.
+    pub revision: Revision,
+    /// How many workers were lost at this edit.
+    pub times: u32,
+}
+
+/// Which step the user looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// The one that tells most.
+    Auto,
+    /// This one.
+    Step(u32),
+    /// The one at this line of the Dockerfile.
+    Line(u32),
+}
+
+/// What the inspector shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// The layer's changes.
+    Changes,
+    /// What the command printed.
+    Output,
+    /// The image.
+    Image,
+}
+
+/// What lies over the editor on a narrow screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sheet {
+    /// The build context.
+    Context,
+    /// The inspector.
+    Inspector,
+}
+
+/// Colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// Those of the system.
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// Something to tell the user.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Notice {
+    /// A file was deleted.
+    Deleted {
+        /// Where it was.
+        path: FilePath,
+        /// What it was.
+        file: File,
+    },
+    /// A name was refused.
+    Path(PathError),
+    /// A change of the files was refused.
+    File(FileError),
+    /// The project could not be saved.
+    NotSaved {
+        /// Whether the browser's space is used up.
+        full: bool,
+    },
+    /// What had been saved could not be read, and was put aside.
+    NotRead,
+}
+
+/// What can happen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// The text of a file was edited.
+    Write {
+        /// The file.
+        path: FilePath,
+        /// Its text.
+        text: Rc<str>,
+    },
+    /// A file is asked for.
+    Create {
+        /// As typed.
+        path: String,
+    },
+    /// Another name is asked for.
+    Rename {
+        /// The file.
+        from: FilePath,
+        /// As typed.
+        to: String,
+    },
+    /// A file is to go.
+    Delete(FilePath),
+    /// A deleted file is to come back.
+    Undelete {
+        /// Where it was.
+        path: FilePath,
+        /// What it was.
+        file: File,
+    },
+    /// The file may be executed, or not.
+    SetExecutable {
+        /// The file.
+        path: FilePath,
+        /// Whether it may.
+        executable: bool,
+    },
+    /// A file is to be edited.
+    Open(FilePath),
+    /// Every step is to run.
+    RebuildWithoutCache,
+    /// The build is to end.
+    Stop,
+    /// The build has taken long.
+    Slow(Revision),
+    /// The worker said something.
+    Heard(Vec<Event>),
+    /// The worker is lost.
+    Lost {
+        /// What happened.
+        message: String,
+    },
+    /// The failure of the worker was read.
+    DismissReport,
+    /// A step was chosen.
+    Choose(u32),
+    /// The caret was put into a line of the Dockerfile.
+    CaretAt(u32),
+    /// The step before or after is asked for.
+    Move(i32),
+    /// A tab of the inspector was chosen.
+    Show(Tab),
+    /// A sheet is to open, or all are to close.
+    Sheet(Option<Sheet>),
+    /// Other colours.
+    SetTheme(Theme),
+    /// Another language.
+    SetLanguage(Language),
+    /// Something to tell the user, or no longer.
+    Notify(Option<Notice>),
+}
+
+impl State {
+    /// The state at the begin.
+    pub fn new(project: Project, theme: Theme, language: Language) -> Self {
+        Self {
+            project: Rc::new(project),
+            revision: 1,
+            uncached: None,
+            stopped: None,
+            engine: Engine::Starting,
+            worker: 0,
+            report: None,
+            build: Rc::default(),
+            choice: Choice::Auto,
+            detail: None,
+            image: None,
+            tab: Tab::Changes,
+            sheet: None,
+            theme,
+            language,
+            notice: None,
+        }
+    }
+
+    /// The step that is shown.
+    pub fn step(&self) -> Option<u32> {
+        match self.choice {
+            Choice::Step(step) => self.build.row(step).map(|row| row.step.index),
+            Choice::Line(line) => self.build.row_at_line(line).map(|row| row.step.index),
+            Choice::Auto => None,
+        }
+        .or_else(|| self.build.most_telling())
+    }
+
+    /// What is known of the step that is shown.
+    pub fn detail_of(&self, step: u32) -> Option<Rc<StepDetail>> {
+        self.detail.clone().filter(|detail| detail.step == step)
+    }
+}
+
+impl Theme {
+    /// The next one of a switch.
+    pub fn next(self) -> Self {
+        match self {
+            Self::System => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::System,
+        }
+    }
+
+    /// The name in the document, in keys of texts and in what is saved.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of that name; the system's for others.
+    pub fn of_name(name: &str) -> Self {
+        [Self::Light, Self::Dark].into_iter().find(|t| t.name() == name).unwrap_or(Self::System)
+    }
+}
+
+impl Tab {
+    /// In their order.
+    pub const ALL: [Self; 3] = [Self::Changes, Self::Output, Self::Image];
+
+    /// The name in ids and in keys of texts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Changes => "changes",
+            Self::Output => "output",
+            Self::Image => "image",
+        }
+    }
+}

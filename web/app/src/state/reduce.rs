@@ -1,0 +1,301 @@
+//! The next state.
+
+use std::rc::Rc;
+
+use protocol::{Event, VERSION};
+use yew::Reducible;
+
+use super::{Action, Choice, Engine, Notice, Report, State};
+use crate::model::path::FilePath;
+use crate::model::project::{File, FileError, Project};
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut next = Rc::unwrap_or_clone(self);
+        next.apply(action);
+        Rc::new(next)
+    }
+}
+
+impl State {
+    fn apply(&mut self, action: Action) {
+        match action {
+            Action::Write { path, text } => self.write(path, text),
+            Action::Create { path } => match FilePath::parse(&path) {
+                Ok(path) => self.files(|project| project.create(path)),
+                Err(error) => self.notice = Some(Notice::Path(error)),
+            },
+            Action::Rename { from, to } => match FilePath::parse(&to) {
+                Ok(to) => self.files(|project| project.rename(&from, to)),
+                Err(error) => self.notice = Some(Notice::Path(error)),
+            },
+            Action::Delete(path) => self.delete(path),
+            Action::Undelete { path, file } => self.files(|project| {
+                project.create(path.clone())?;
+                project.files.insert(path, file);
+                Ok(())
+            }),
+            Action::SetExecutable { path, executable } => self.files(|project| {
+                let file = project.files.get_mut(&path).ok_or(FileError::Missing)?;
+                file.executable = executable;
+                Ok(())
+            }),
+            Action::Open(path) => {
+                if self.project.files.contains_key(&path) {
+                    Rc::make_mut(&mut self.project).open = path;
+                    self.sheet = None;
+                }
+            }
+            Action::RebuildWithoutCache => {
+                self.touch();
+                self.uncached = Some(self.revision);
+                self.choice = Choice::Auto;
+            }
+            Action::Stop => self.stop(),
+            Action::Slow(revision) => {
+                if self.engine == (Engine::Building { revision, slow: false }) {
+                    self.engine = Engine::Building { revision, slow: true };
+                }
+            }
+            Action::Heard(events) => events.into_iter().for_each(|event| self.hear(event)),
+            Action::Lost { message } => self.lose(message),
+            Action::DismissReport => self.report = None,
+            Action::Choose(step) => self.choice = Choice::Step(step),
+            Action::CaretAt(line) => self.choice = Choice::Line(line),
+            Action::Move(by) => self.move_by(by),
+            Action::Show(tab) => self.tab = tab,
+            Action::Sheet(sheet) => self.sheet = sheet,
+            Action::SetTheme(theme) => self.theme = theme,
+            Action::SetLanguage(language) => self.language = language,
+            Action::Notify(notice) => self.notice = notice,
+        }
+    }
+
+    /// Asks for a build of what has changed.
+    fn touch(&mut self) {
+        self.revision += 1;
+        if self.engine == Engine::Resting {
+            self.replace_worker();
+        }
+    }
+
+    fn replace_worker(&mut self) {
+        self.worker += 1;
+        self.engine = Engine::Starting;
+    }
+
+    fn write(&mut self, path: FilePath, text: Rc<str>) {
+        let same = self.project.files.get(&path).is_none_or(|file| file.text == text);
+        if same {
+            return;
+        }
+        if !path.is_dockerfile() {
+            // The caret in the Dockerfile no longer says what the user looks at.
+            self.choice = Choice::Auto;
+        }
+        if let Some(file) = Rc::make_mut(&mut self.project).files.get_mut(&path) {
+            file.text = text;
+        }
+        self.touch();
+    }
+
+    fn files(&mut self, change: impl FnOnce(&mut Project) -> Result<(), FileError>) {
+        match change(Rc::make_mut(&mut self.project)) {
+            Ok(()) => {
+                self.notice = None;
+                self.touch();
+            }
+            Err(error) => self.notice = Some(Notice::File(error)),
+        }
+    }
+
+    fn delete(&mut self, path: FilePath) {
+        let mut deleted: Option<File> = None;
+        self.files(|project| {
+            deleted = Some(project.delete(&path)?);
+            Ok(())
+        });
+        if let Some(file) = deleted {
+            self.notice = Some(Notice::Deleted { path, file });
+        }
+    }
+
+    fn stop(&mut self) {
+        if let Engine::Building { revision, .. } = self.engine {
+            self.stopped = Some(revision);
+            self.replace_worker();
+        }
+    }
+
+    fn hear(&mut self, event: Event) {
+        match event {
+            Event::Ready { version, .. } if version == VERSION => self.engine = Engine::Idle,
+            // The first mismatch may come from an old file in the browser's cache.
+            Event::Ready { .. } if self.worker == 0 => self.replace_worker(),
+            Event::Ready { .. } => self.engine = Engine::Incompatible,
+            Event::Crashed { message } => self.lose(message),
+            Event::StepDetail(detail) => self.detail = Some(Rc::new(detail)),
+            Event::ImageDetail(image) => self.image = image.map(Rc::new),
+            event => {
+                match event {
+                    Event::Started { revision, .. } => {
+                        self.engine = Engine::Building { revision, slow: false };
+                    }
+                    Event::Finished { .. } => self.engine = Engine::Idle,
+                    _ => {}
+                }
+                Rc::make_mut(&mut self.build).hear(event);
+            }
+        }
+    }
+
+    fn lose(&mut self, message: String) {
+        let times = match &self.report {
+            Some(report) if report.revision == self.revision => report.times + 1,
+            _ => 1,
+        };
+        self.report = Some(Report { message: message.into(), revision: self.revision, times });
+        if times == 1 {
+            self.replace_worker();
+        } else {
+            self.engine = Engine::Resting;
+        }
+    }
+
+    fn move_by(&mut self, by: i32) {
+        let rows = &self.build.rows;
+        let Some(now) = self.step().and_then(|step| rows.iter().position(|r| r.step.index == step))
+        else {
+            return;
+        };
+        let last = rows.len() - 1;
+        let to = now.saturating_add_signed(by as isize).min(last);
+        self.choice = Choice::Step(rows[to].step.index);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::build::tests::step;
+    use crate::model::sample;
+    use crate::state::Theme;
+    use crate::text::Language;
+    use protocol::{Outcome, StepKind};
+
+    fn state() -> State {
+        State::new(sample::project(), Theme::System, Language::English)
+    }
+
+    fn after(actions: impl IntoIterator<Item = Action>) -> State {
+        let mut state = state();
+        actions.into_iter().for_each(|action| state.apply(action));
+        state
+    }
+
+    fn path(text: &str) -> FilePath {
+        FilePath::parse(text).expect("a path")
+    }
+
+    fn ready(version: u32) -> Action {
+        Action::Heard(vec![Event::Ready { version, images: vec![] }])
+    }
+
+    fn started(revision: u64) -> Action {
+        let step = |index| step(index, "RUN", "x", StepKind::Layer);
+        let steps = (0..3).map(step).collect();
+        Action::Heard(vec![Event::Started { revision, steps, diagnostics: vec![] }])
+    }
+
+    #[test]
+    fn only_a_real_edit_asks_for_a_build() {
+        let before = state();
+        let text = before.project.dockerfile();
+        let same = Action::Write { path: FilePath::dockerfile(), text };
+        assert_eq!(after([same]).revision, before.revision);
+        let other = Action::Write { path: FilePath::dockerfile(), text: "FROM x".into() };
+        assert_eq!(after([other]).revision, before.revision + 1);
+        let unknown = Action::Write { path: path("nowhere"), text: "x".into() };
+        assert_eq!(after([unknown]).revision, before.revision);
+        assert_eq!(after([Action::Open(path("app.js"))]).revision, before.revision);
+    }
+
+    #[test]
+    fn a_deleted_file_can_come_back() {
+        let deleted = after([Action::Delete(path("app.js"))]);
+        let Some(Notice::Deleted { path: at, file }) = deleted.notice.clone() else {
+            panic!("{:?}", deleted.notice);
+        };
+        let mut back = deleted;
+        back.apply(Action::Undelete { path: at, file });
+        assert_eq!(back.project.files, state().project.files);
+        assert_eq!(back.revision, state().revision + 2);
+        assert_eq!(back.notice, None);
+    }
+
+    #[test]
+    fn refused_names_are_told_and_change_nothing() {
+        let refused = after([Action::Create { path: "../x".into() }]);
+        assert!(matches!(refused.notice, Some(Notice::Path(_))));
+        assert_eq!(refused.revision, state().revision);
+        let refused = after([Action::Create { path: "app.js".into() }]);
+        assert_eq!(refused.notice, Some(Notice::File(FileError::Taken)));
+        assert_eq!(refused.revision, state().revision);
+    }
+
+    #[test]
+    fn a_crash_is_replayed_once_and_then_waits_for_an_edit() {
+        let crash = || Action::Lost { message: "out of cheese".into() };
+        let once = after([ready(VERSION), crash()]);
+        assert_eq!((once.worker, once.engine), (1, Engine::Starting));
+        let mut twice = after([ready(VERSION), crash(), ready(VERSION), crash()]);
+        assert_eq!((twice.worker, twice.engine), (1, Engine::Resting));
+        twice.apply(Action::Write { path: path("app.js"), text: "x".into() });
+        assert_eq!((twice.worker, twice.engine), (2, Engine::Starting));
+        twice.apply(crash());
+        assert_eq!(
+            (twice.worker, twice.engine),
+            (3, Engine::Starting),
+            "another edit, another try"
+        );
+    }
+
+    #[test]
+    fn another_protocol_is_fetched_afresh_once() {
+        let once = after([ready(VERSION + 1)]);
+        assert_eq!((once.worker, once.engine), (1, Engine::Starting));
+        assert_eq!(after([ready(VERSION + 1), ready(VERSION + 1)]).engine, Engine::Incompatible);
+        assert_eq!(after([ready(VERSION + 1), ready(VERSION)]).engine, Engine::Idle);
+    }
+
+    #[test]
+    fn only_a_build_under_way_is_slow_or_stopped() {
+        let state = after([ready(VERSION), started(1), Action::Slow(1)]);
+        assert_eq!(state.engine, Engine::Building { revision: 1, slow: true });
+        let late = after([ready(VERSION), started(2), Action::Slow(1)]);
+        assert_eq!(late.engine, Engine::Building { revision: 2, slow: false });
+
+        let stopped = after([ready(VERSION), started(1), Action::Stop]);
+        assert_eq!((stopped.stopped, stopped.worker), (Some(1), 1));
+        let outcome = Outcome::Invalid { message: String::new() };
+        let over = Event::Finished { revision: 1, outcome, micros: 1 };
+        let idle = after([ready(VERSION), started(1), Action::Heard(vec![over]), Action::Stop]);
+        assert_eq!((idle.stopped, idle.worker), (None, 0));
+    }
+
+    #[test]
+    fn steps_are_chosen_by_line_or_by_number_and_moved_between() {
+        let at = |actions: Vec<Action>| {
+            after([ready(VERSION), started(1)].into_iter().chain(actions)).step()
+        };
+        assert_eq!(at(vec![]), Some(0));
+        assert_eq!(at(vec![Action::CaretAt(2)]), Some(1));
+        assert_eq!(at(vec![Action::CaretAt(99)]), Some(0), "no step there");
+        assert_eq!(at(vec![Action::Choose(1), Action::Move(1)]), Some(2));
+        assert_eq!(at(vec![Action::Choose(1), Action::Move(5)]), Some(2));
+        assert_eq!(at(vec![Action::Choose(1), Action::Move(-5)]), Some(0));
+        assert_eq!(after([Action::Move(1)]).step(), None, "nothing to move between");
+    }
+}

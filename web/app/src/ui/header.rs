@@ -1,0 +1,74 @@
+//! The top: whose page it is, and what holds for all of it.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::dispatch::{on, use_dispatch};
+use super::icon::{Draw, Icon};
+use crate::model::path::FilePath;
+use crate::state::{Action, Theme};
+use crate::text::{Language, use_texts};
+
+/// What the header shows.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Name of the project.
+    pub name: Rc<str>,
+    /// The file in the editor.
+    pub open: FilePath,
+    /// Colours.
+    pub theme: Theme,
+    /// Language.
+    pub language: Language,
+}
+
+/// The header.
+#[component]
+pub fn Header(props: &Props) -> Html {
+    let texts = use_texts();
+    let dispatch = use_dispatch();
+    let theme = props.theme;
+    let icon = match theme {
+        Theme::System => Icon::System,
+        Theme::Light => Icon::Light,
+        Theme::Dark => Icon::Dark,
+    };
+    let theme_label = texts.get(&format!("theme-{}", theme.name()));
+    let other = match props.language {
+        Language::English => Language::Korean,
+        Language::Korean => Language::English,
+    };
+    html! {
+        <header class="header">
+            <h1 class="logo">
+                <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+                    <rect class="logo-base" x="2" y="13.5" width="16" height="4" rx="1" />
+                    <rect class="logo-middle" x="2" y="8" width="16" height="4" rx="1" />
+                    <rect class="logo-top" x="2" y="2.5" width="10" height="4" rx="1" />
+                </svg>
+                { "Layerlab" }
+            </h1>
+            <p class="crumb">
+                <span>{ props.name.to_string() }</span>
+                <span class="crumb-slash" aria-hidden="true">{ "/" }</span>
+                <span>{ props.open.to_string() }</span>
+            </p>
+            <div class="header-tools">
+                <button class="button" onclick={on(&dispatch, |_| Action::RebuildWithoutCache)}>
+                    <Draw icon={Icon::Rebuild} />
+                    <span class="wide">{ texts.get("rebuild") }</span>
+                    <span class="narrow visually-hidden">{ texts.get("rebuild") }</span>
+                </button>
+                <button class="button" title={theme_label.clone()} aria-label={theme_label}
+                    onclick={on(&dispatch, move |_| Action::SetTheme(theme.next()))}>
+                    <Draw {icon} />
+                </button>
+                <button class="button" lang={other.tag()}
+                    onclick={on(&dispatch, move |_| Action::SetLanguage(other))}>
+                    { other.own_name() }
+                </button>
+            </div>
+        </header>
+    }
+}

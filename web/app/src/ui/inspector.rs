@@ -1,0 +1,109 @@
+//! What is in the chosen step, and the stack it stands in.
+
+use std::rc::Rc;
+
+use protocol::{ImageDetail, Outcome, StepDetail};
+use yew::prelude::*;
+
+use super::copy_button::CopyButton;
+use super::dispatch::{on, use_dispatch};
+use super::icon::{Draw, Icon};
+use super::image_view::ImageView;
+use super::output_view::OutputView;
+use super::strata_view::StrataView;
+use super::tabs::{Tab as TabItem, Tabs};
+use super::tree_view::TreeView;
+use crate::model::build::Build;
+use crate::model::figures;
+use crate::state::{Action, Tab};
+use crate::text::{Texts, use_texts};
+
+/// What the inspector shows.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The build.
+    pub build: Rc<Build>,
+    /// The step.
+    pub step: Option<u32>,
+    /// What is known of it.
+    pub detail: Option<Rc<StepDetail>>,
+    /// What is known of the image.
+    pub image: Option<Rc<ImageDetail>>,
+    /// Which tab.
+    pub tab: Tab,
+}
+
+const PANEL: &str = "inspector-panel";
+
+/// The inspector.
+#[component]
+pub fn Inspector(props: &Props) -> Html {
+    let texts = use_texts();
+    let dispatch = use_dispatch();
+    let tab = |tab: Tab| TabItem {
+        key: tab.name().into(),
+        label: texts.get(&format!("tab-{}", tab.name())),
+    };
+    let tabs = Tab::ALL.into_iter().map(tab).collect::<Vec<_>>();
+    let chosen = Tab::ALL.iter().position(|tab| *tab == props.tab).unwrap_or(0);
+    let onchoose = on(&dispatch, |index: usize| Action::Show(Tab::ALL[index]));
+    let row = props.step.and_then(|step| props.build.row(step));
+    let content = match (props.tab, &props.detail) {
+        (Tab::Image, _) => {
+            let made = matches!(props.build.outcome, Some(Outcome::Image { .. }));
+            html! { <ImageView image={props.image.clone().filter(|_| made)} /> }
+        }
+        (_, None) => html! { <p class="empty">{ texts.get("nothing-yet") }</p> },
+        (Tab::Changes, Some(detail)) => html! { <TreeView detail={detail.clone()} /> },
+        (Tab::Output, Some(detail)) => html! { <OutputView detail={detail.clone()} /> },
+    };
+    html! {
+        <section class="inspector" aria-label={texts.get("inspector")}>
+            <div class="inspector-tabs">
+                <Tabs label={texts.get("inspector")} id="inspect" panel={PANEL} {tabs} {chosen}
+                    {onchoose} />
+                <button class="icon-button sheet-close" aria-label={texts.get("close")}
+                    onclick={on(&dispatch, |_| Action::Sheet(None))}>
+                    <Draw icon={Icon::Close} />
+                </button>
+            </div>
+            if let Some(row) = row {
+                <div class="inspector-head">
+                    <h2 title={row.instruction()}>
+                        <b>{ &row.step.keyword }</b>{ " " }{ &row.step.arguments }
+                    </h2>
+                    { ids(props.detail.as_deref(), &texts) }
+                </div>
+            }
+            <div class="inspector-body">
+                <StrataView build={props.build.clone()} step={props.step} />
+                <div class="inspector-panel" id={PANEL} role="tabpanel" tabindex="0"
+                    aria-labelledby={format!("inspect-{chosen}")}>
+                    { content }
+                </div>
+            </div>
+        </section>
+    }
+}
+
+fn ids(detail: Option<&StepDetail>, texts: &Texts) -> Html {
+    let Some(detail) = detail else { return Html::default() };
+    let id = |key: &str, copy: &str, digest: &Option<String>| {
+        digest.as_ref().map(|digest| {
+            html! {
+                <span class="id">
+                    <span class="id-name">{ texts.get(key) }</span>
+                    <code title={digest.clone()}>{ figures::short(digest).to_owned() }</code>
+                    <CopyButton text={digest.clone()} label={texts.get(copy)} />
+                </span>
+            }
+        })
+    };
+    html! {
+        <p class="ids">
+            { id("image-id", "copy-image-id", &detail.image_id) }
+            { id("diff-id", "copy-diff-id", &detail.diff_id) }
+            { id("chain-id", "copy-chain-id", &detail.chain_id) }
+        </p>
+    }
+}

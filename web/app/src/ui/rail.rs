@@ -1,0 +1,52 @@
+//! The rail: one row per instruction, level with it.
+
+use std::rc::Rc;
+
+use protocol::StepKind;
+use yew::prelude::*;
+
+use super::rail_row::RailRow;
+use crate::model::build::Build;
+use crate::text::use_texts;
+
+/// What the rail shows.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The last build.
+    pub build: Rc<Build>,
+    /// The step that is looked at.
+    pub step: Option<u32>,
+    /// Whether the Dockerfile stands beside it; otherwise the rows say what they are.
+    pub level: bool,
+}
+
+/// The rail.
+#[component]
+pub fn Rail(props: &Props) -> Html {
+    let texts = use_texts();
+    let build = &props.build;
+    let largest = build
+        .rows
+        .iter()
+        .filter(|row| row.step.kind != StepKind::Base)
+        .filter_map(|row| row.layer())
+        .map(|layer| layer.bytes.max(layer.hidden_bytes))
+        .max()
+        .unwrap_or(0);
+    let total = build.rows.len();
+    let lines = build.rows.last().map_or(0, |row| row.step.end_line);
+    let class = classes!(
+        "rail",
+        if props.level { "rail-level" } else { "rail-listed" },
+        build.stale.then_some("rail-stale"),
+    );
+    html! {
+        <ol {class} aria-label={texts.get("steps")} style={format!("--lines: {lines}")}>
+            { for build.rows.iter().map(|row| html! {
+                <RailRow key={row.step.index} row={row.clone()} {total} {largest}
+                    chosen={props.step == Some(row.step.index)} level={props.level}
+                    revision={build.revision} />
+            }) }
+        </ol>
+    }
+}

@@ -1,0 +1,167 @@
+## The page
+
+page-title = { $project } · Layerlab
+rebuild = Rebuild without cache
+theme-system = Colours: as the system
+theme-light = Colours: light
+theme-dark = Colours: dark
+close = Close
+save = Save
+cancel = Cancel
+undo = Undo
+dismiss = Dismiss
+copied = Copied
+none = none
+and-more =
+    { $count ->
+        [one] and one more
+       *[other] and { $count } more
+    }
+
+## Files
+
+work = Project and build
+files = Files
+editor = { $file }, editor
+editor-hint = Esc, then Tab leaves the editor
+context = Build context
+context-sum =
+    { $count ->
+        [one] one file, { $bytes }
+       *[other] { $count } files, { $bytes }
+    }
+add-file = Add a file
+new-file = Path of the new file
+new-name = New path
+executable = { $file } may be executed
+rename = Rename { $file }
+delete = Delete { $file }
+deleted = { $path } was deleted.
+path-empty = A file needs a name.
+path-empty-component = A path begins and ends with a name, and has one between every two slashes.
+path-dots = A path in the build context has no “.” or “..”.
+path-control = A path has no control characters.
+path-too-long = A name has at most 255 bytes.
+file-taken = There is already a file of that name.
+file-through-file = That path leads through a file: a file cannot be a directory too.
+file-dockerfile = The Dockerfile stays where it is.
+file-missing = There is no such file.
+not-saved-full = Your project is not saved: the browser's space for this site is used up. What you see is still here until you close the page.
+not-saved = Your project is not saved: this browser keeps nothing for this site. What you see is still here until you close the page.
+not-read = A saved project could not be read by this version. It was put aside, and this one is new.
+
+## Steps
+
+steps = Steps
+step = Step
+step-of = Step { $number } of { $total }
+step-label = Step { $number } of { $total }: { $instruction }: { $state }
+step-before = Step before
+step-before-key = Step before: [
+step-after = Step after
+step-after-key = Step after: ]
+status-waiting = waiting
+status-running = running
+status-cached = cached
+status-ran = ran
+status-config = config
+status-failed = failed
+status-not-reached = not reached
+tag-ran = ran { $time }
+exit = exit code { $code }
+hides = hides { $bytes }
+go-to-step = Go to step { $number }
+
+## Why
+
+why = Why
+miss-title = Step { $number } ran again:
+miss-new = nothing like it was built here before.
+miss-no-cache = you asked for a build without the cache.
+miss-instruction = the instruction reads differently.
+miss-parent = it stands on step { $number }, { $keyword }, which gave another result.
+miss-files = { $count } of the files it copies differ.
+miss-env = { $name } has another value.
+miss-env-new = { $name } was not set before.
+miss-env-gone = { $name } is no longer set.
+miss-workdir = the working directory is another.
+miss-user = the user is another.
+file-new = { $path } is new.
+file-gone = { $path } is gone.
+file-changed = { $path } changed, { $before } → { $after }.
+file-same-size = { $path } changed, still { $bytes }.
+dragged =
+    { $count ->
+        [one] It took step { $steps } with it.
+       *[other] It took steps { $steps } with it.
+    }
+hit-title = Step { $number } came from the cache:
+hit = nothing it depends on has changed.
+
+## Failures
+
+failure = Failure
+failed-title = Step { $number } failed
+failed-exit = Step { $number } failed with exit code { $code }
+invalid-title = This Dockerfile cannot be built
+crashed-title = The engine stopped
+crashed-restarted = It was started again with your files; nothing of yours is lost. If this comes back, please report it with this text:
+crashed-resting = It stopped twice on the same files, which are all still here. It starts again with your next edit. Please report it with this text:
+copy-report = Copy the report
+incompatible-title = The page and its engine are of different versions
+incompatible = Reload the page to get both anew. Your files are saved in this browser.
+
+## Inspector
+
+inspector = Inspector
+inspect = Inspect
+tab-changes = Changes
+tab-output = Output
+tab-image = Image
+nothing-yet = Nothing to show yet.
+no-changes = This step changed no files.
+no-output = This step printed nothing.
+no-image = No image: the build did not come to its end.
+output-dropped = The first { $bytes } are left out.
+change-added = added
+change-changed = changed
+change-deleted = deleted
+layers = Layers
+stratum = { $label }: { $bytes }
+stratum-hides = { $label }: { $bytes }, hides { $hidden }
+stratum-compressed = { $label }: { $bytes }, drawn smaller than to scale
+strata-sum =
+    { $layers ->
+        [one] one layer, { $bytes }
+       *[other] { $layers } layers, { $bytes }
+    }
+strata-hidden = { $bytes } hidden
+image-id = image
+diff-id = diff
+chain-id = chain
+copy-image-id = Copy the image ID
+copy-diff-id = Copy the diff ID
+copy-chain-id = Copy the chain ID
+history = History
+created-by = Created by
+size = Size
+configuration = Configuration
+copy-configuration = Copy the configuration
+
+## The build
+
+starting = Starting the engine …
+building = Building …
+loading = Loading { $module } …
+stop = Stop
+stopped = Stopped. The next edit builds again.
+no-engine = No engine
+built =
+    { $layers ->
+        [one] Built in { $time } · one layer · { $bytes }
+       *[other] Built in { $time } · { $layers } layers · { $bytes }
+    }
+outcome-failed = Step { $number } failed
+outcome-invalid = The Dockerfile cannot be built
+announce-built = Image { $id } built: { $ran } ran, { $cached } cached.
+announce-invalid = This Dockerfile cannot be built: { $message }

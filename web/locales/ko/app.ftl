@@ -1,0 +1,147 @@
+## 페이지
+
+page-title = { $project } · Layerlab
+rebuild = 캐시 없이 다시 빌드
+theme-system = 색상: 시스템 설정
+theme-light = 색상: 밝게
+theme-dark = 색상: 어둡게
+close = 닫기
+save = 저장
+cancel = 취소
+undo = 되돌리기
+dismiss = 닫기
+copied = 복사됨
+none = 없음
+and-more = 외 { $count }개
+
+## 파일
+
+work = 프로젝트와 빌드
+files = 파일
+editor = { $file } 편집기
+editor-hint = Esc를 누른 뒤 Tab을 누르면 편집기에서 나갑니다
+context = 빌드 컨텍스트
+context-sum = 파일 { $count }개, { $bytes }
+add-file = 파일 추가
+new-file = 새 파일 경로
+new-name = 새 경로
+executable = { $file } 실행 권한
+rename = { $file } 이름 바꾸기
+delete = { $file } 삭제
+deleted = { $path } 파일을 삭제했습니다.
+path-empty = 파일 이름을 입력하세요.
+path-empty-component = 경로는 “/”로 시작하거나 끝날 수 없고, “/”를 연달아 쓸 수 없습니다.
+path-dots = 빌드 컨텍스트 안의 경로에는 “.”이나 “..”을 쓸 수 없습니다.
+path-control = 경로에는 제어 문자를 쓸 수 없습니다.
+path-too-long = 이름은 255바이트를 넘을 수 없습니다.
+file-taken = 같은 이름의 파일이 이미 있습니다.
+file-through-file = 경로 중간에 파일이 있습니다. 파일은 디렉터리가 될 수 없습니다.
+file-dockerfile = Dockerfile은 이름을 바꾸거나 지울 수 없습니다.
+file-missing = 그런 파일이 없습니다.
+not-saved-full = 프로젝트를 저장하지 못했습니다. 이 사이트에 허용된 브라우저 저장 공간이 가득 찼습니다. 페이지를 닫기 전까지는 내용이 남아 있습니다.
+not-saved = 프로젝트를 저장하지 못했습니다. 이 브라우저는 이 사이트의 데이터를 저장하지 않습니다. 페이지를 닫기 전까지는 내용이 남아 있습니다.
+not-read = 저장된 프로젝트를 이 버전에서 읽지 못해 따로 보관하고 새 프로젝트를 열었습니다.
+
+## 단계
+
+steps = 단계
+step = 단계
+step-of = { $total }단계 중 { $number }단계
+step-label = { $total }단계 중 { $number }단계: { $instruction }: { $state }
+step-before = 이전 단계
+step-before-key = 이전 단계: [
+step-after = 다음 단계
+step-after-key = 다음 단계: ]
+status-waiting = 대기
+status-running = 실행 중
+status-cached = 캐시됨
+status-ran = 실행됨
+status-config = 설정
+status-failed = 실패
+status-not-reached = 실행 안 됨
+tag-ran = 실행 { $time }
+exit = 종료 코드 { $code }
+hides = { $bytes } 가림
+go-to-step = { $number }단계로 이동
+
+## 이유
+
+why = 이유
+miss-title = { $number }단계를 다시 실행했습니다.
+miss-new = 이와 같은 단계를 여기서 빌드한 적이 없습니다.
+miss-no-cache = 캐시 없이 빌드하도록 요청했습니다.
+miss-instruction = 명령어가 바뀌었습니다.
+miss-parent = 앞선 { $number }단계({ $keyword })의 결과가 달라졌습니다.
+miss-files = 복사하는 파일 중 { $count }개가 달라졌습니다.
+miss-env = { $name } 값이 바뀌었습니다.
+miss-env-new = { $name } 변수가 새로 설정되었습니다.
+miss-env-gone = { $name } 변수가 더 이상 설정되어 있지 않습니다.
+miss-workdir = 작업 디렉터리가 바뀌었습니다.
+miss-user = 사용자가 바뀌었습니다.
+file-new = { $path } 파일이 새로 생겼습니다.
+file-gone = { $path } 파일이 없어졌습니다.
+file-changed = { $path } 파일이 바뀌었습니다({ $before } → { $after }).
+file-same-size = { $path } 파일이 바뀌었습니다(크기는 그대로 { $bytes }).
+dragged = 이 때문에 { $steps }단계도 다시 실행되었습니다.
+hit-title = { $number }단계는 캐시에서 가져왔습니다.
+hit = 이 단계가 의존하는 것이 하나도 바뀌지 않았습니다.
+
+## 실패
+
+failure = 실패
+failed-title = { $number }단계 실패
+failed-exit = { $number }단계 실패, 종료 코드 { $code }
+invalid-title = 이 Dockerfile은 빌드할 수 없습니다
+crashed-title = 엔진이 멈췄습니다
+crashed-restarted = 엔진을 다시 시작하고 파일을 모두 넘겼습니다. 잃은 것은 없습니다. 문제가 반복되면 아래 내용과 함께 알려 주세요.
+crashed-resting = 같은 파일에서 엔진이 두 번 멈췄습니다. 파일은 모두 그대로 있으며, 다음에 편집하면 엔진을 다시 시작합니다. 아래 내용과 함께 알려 주세요.
+copy-report = 보고 내용 복사
+incompatible-title = 페이지와 엔진의 버전이 다릅니다
+incompatible = 페이지를 새로 고치면 둘 다 새로 받습니다. 파일은 이 브라우저에 저장되어 있습니다.
+
+## 살펴보기
+
+inspector = 살펴보기
+inspect = 살펴보기
+tab-changes = 변경
+tab-output = 출력
+tab-image = 이미지
+nothing-yet = 아직 보여 줄 것이 없습니다.
+no-changes = 이 단계에서 바뀐 파일이 없습니다.
+no-output = 이 단계는 아무것도 출력하지 않았습니다.
+no-image = 빌드가 끝나지 않아 이미지가 없습니다.
+output-dropped = 앞부분 { $bytes }는 생략했습니다.
+change-added = 추가
+change-changed = 변경
+change-deleted = 삭제
+layers = 레이어
+stratum = { $label }: { $bytes }
+stratum-hides = { $label }: { $bytes }, { $hidden } 가림
+stratum-compressed = { $label }: { $bytes }, 실제 비율보다 작게 그림
+strata-sum = 레이어 { $layers }개, { $bytes }
+strata-hidden = { $bytes } 가려짐
+image-id = 이미지
+diff-id = diff
+chain-id = chain
+copy-image-id = 이미지 ID 복사
+copy-diff-id = diff ID 복사
+copy-chain-id = chain ID 복사
+history = 히스토리
+created-by = 만든 명령
+size = 크기
+configuration = 설정
+copy-configuration = 설정 복사
+
+## 빌드
+
+starting = 엔진을 시작하는 중 …
+building = 빌드하는 중 …
+loading = { $module } 불러오는 중 …
+stop = 중지
+stopped = 빌드를 중지했습니다. 다음에 편집하면 다시 빌드합니다.
+no-engine = 엔진 없음
+built = { $time } 만에 빌드 · 레이어 { $layers }개 · { $bytes }
+outcome-failed = { $number }단계 실패
+outcome-invalid = Dockerfile을 빌드할 수 없습니다
+announce-built = 이미지 { $id } 빌드 완료: 실행 { $ran }개, 캐시 { $cached }개.
+announce-invalid = 이 Dockerfile은 빌드할 수 없습니다: { $message }
