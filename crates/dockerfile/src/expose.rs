@@ -6,14 +6,20 @@ use thiserror::Error;
 
 use crate::quote::quote;
 
-/// A port specification that BuildKit refuses.
+/// A port specification that BuildKit refuses, in its words.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("invalid port: {}: {cause}", quote(.port))]
-pub struct PortError {
-    /// The specification.
-    pub port: String,
-    /// What is wrong with it.
-    pub cause: String,
+pub enum PortError {
+    /// No port, or a protocol there is none of: BuildKit names the specification.
+    #[error("invalid port: {}: {cause}", quote(.port))]
+    Named {
+        /// The specification.
+        port: String,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// An address or range that is none.
+    #[error("{0}")]
+    Range(String),
 }
 
 /// The ports that `specs` expose, as `number/protocol`, ranges written out. Addresses and host ports are checked
@@ -24,12 +30,17 @@ pub struct PortError {
 pub fn expose_ports<T: AsRef<str>>(specs: &[T]) -> Result<Vec<String>, PortError> {
     let mut ports = Vec::new();
     for spec in specs {
-        let spec = spec.as_ref();
-        let (range, protocol) =
-            port_spec(spec).map_err(|cause| PortError { port: spec.to_owned(), cause })?;
+        let (range, protocol) = port_spec(spec.as_ref())?;
         ports.extend((range.0..=range.1).map(|port| format!("{port}/{protocol}")));
     }
     Ok(ports)
+}
+
+/// What is wrong with a specification, and whether that is found before the checks look at it.
+pub(crate) fn port_problem(spec: &str) -> (Option<PortError>, bool) {
+    let problem = port_spec(spec).err();
+    let is_named = matches!(problem, Some(PortError::Named { .. }));
+    (problem, is_named)
 }
 
 /// `[address:[host port:]]port[/protocol]`, cut at its colons from the right.
@@ -41,30 +52,34 @@ pub(crate) fn port_parts(spec: &str) -> (Option<&str>, Option<&str>, &str) {
     }
 }
 
-fn port_spec(spec: &str) -> Result<((u16, u16), String), String> {
+fn port_spec(spec: &str) -> Result<((u16, u16), String), PortError> {
+    let named = |cause: String| PortError::Named { port: spec.to_owned(), cause };
     let (address, host_port, port) = port_parts(spec);
     let (port, protocol) = port.split_once('/').unwrap_or((port, ""));
     if port.is_empty() {
-        return Err("no port specified".to_owned());
+        return Err(named("no port specified".to_owned()));
     }
     let protocol = match protocol.to_lowercase().as_str() {
         "" => "tcp".to_owned(),
         known @ ("tcp" | "udp" | "sctp") => known.to_owned(),
-        other => return Err(format!("invalid proto: {other}")),
+        other => return Err(named(format!("invalid proto: {other}"))),
     };
     let address = address.unwrap_or_default();
     let bare = address.strip_prefix('[').and_then(|bare| bare.strip_suffix(']')).unwrap_or(address);
     if !bare.is_empty() && bare.parse::<IpAddr>().is_err() {
-        return Err(format!("invalid IP address: {bare}"));
+        return Err(PortError::Range(format!("invalid IP address: {bare}")));
     }
-    let range = port_range(port).ok_or_else(|| format!("invalid containerPort: {port}"))?;
+    let range = port_range(port)
+        .ok_or_else(|| PortError::Range(format!("invalid containerPort: {port}")))?;
     if let Some(host_port) = host_port.filter(|host_port| !host_port.is_empty()) {
-        let host = port_range(host_port).ok_or_else(|| format!("invalid hostPort: {host_port}"))?;
+        let host = port_range(host_port)
+            .ok_or_else(|| PortError::Range(format!("invalid hostPort: {host_port}")))?;
         // A range of host ports may serve a single port, but not another range.
         if range.1 - range.0 != host.1 - host.0 && range.0 != range.1 {
-            return Err(format!(
+            let cause = format!(
                 "invalid ranges specified for container and host Ports: {port} and {host_port}"
-            ));
+            );
+            return Err(PortError::Range(cause));
         }
     }
     Ok((range, protocol))

@@ -23,12 +23,15 @@ mod heredoc;
 mod ignore;
 mod instruction;
 mod json;
+pub mod lint;
 mod mount;
 mod node;
 mod parse;
 #[cfg(test)]
 mod parse_tests;
+mod platform;
 mod quote;
+mod reference;
 mod span;
 mod split;
 mod stage;
@@ -55,7 +58,9 @@ pub use instruction::{
 pub use json::{JsonError, json_array};
 pub use mount::{Device, MOUNT_KEYS, MOUNT_KINDS, Mount, MountKind, Sharing};
 pub use parse::{EMPTY_CONTINUATION_DETAIL, EmptyContinuation, MAX_LINE, Parse, parse};
+pub use platform::Platform;
 pub use quote::{quote, quote_list};
+pub use reference::is_image_name;
 pub use span::{LineIndex, Lines, Span};
 pub use split::split_words;
 pub use stage::Stage;

@@ -2,6 +2,7 @@
 
 mod dockerignore;
 mod instructions;
+mod lint;
 mod parser;
 mod shell;
 mod source_excerpt;
@@ -11,13 +12,15 @@ use crate::case::{Case, Outcome};
 /// Runs one case.
 pub type Check = fn(&Case) -> Outcome;
 
-const SUITES: [(&str, Check); 16] = [
+const SUITES: [(&str, Check); 18] = [
     ("build_error_lines", instructions::build_error_lines),
     ("dockerignore_match", dockerignore::matches),
     ("dockerignore_units", dockerignore::units),
     ("expose_ports", instructions::expose_ports),
     ("instruction_errors", instructions::errors),
     ("instruction_parse", instructions::parse),
+    ("lint_cases", lint::cases),
+    ("lint_rules", lint::rules),
     ("parser_ast", parser::ast),
     ("parser_errors", parser::errors),
     ("parser_heredoc", parser::heredoc),
