@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::process;
 use crate::project::Project;
 use crate::stamp::{self, Stamp};
-use crate::{setup, sizes, web};
+use crate::{offline, setup, sizes, web};
 
 /// The worker's glue, its wasm, and the script that starts it.
 const WORKER: [&str; 3] = ["worker.js", "worker_bg.wasm", "worker_loader.js"];
@@ -53,12 +53,14 @@ pub fn build(project: &Project) -> Result<()> {
         .path(root.join("web/dist/style.css"))?
         .text(&stamp::content_name(&root.join("userland/dist"))?)
         .path(root.join("xtask/src/dist.rs"))?
+        .path(root.join("xtask/src/offline.rs"))?
         .unless_done(&[site(project).join("index.html")], || {
             let built = project.target.join("site-release");
             let mut trunk = project.trunk();
             trunk.args(["build", "--release=true", "--dist"]).arg(&built);
             process::step(project, "the site, optimised", &mut trunk)?;
-            assemble(&built, &site(project))
+            assemble(&built, &site(project))?;
+            offline::write(&root.join("web/service-worker.js"), &site(project))
         })
 }
 
@@ -91,6 +93,7 @@ fn assemble(built: &Path, site: &Path) -> Result<()> {
     for (name, content) in [
         ("layerlab-engine", format!("{engine}/worker_loader.js")),
         ("layerlab-userland", format!("{userland}/")),
+        ("layerlab-offline", offline::SCRIPT.to_owned()),
     ] {
         html = set_meta(&html, name, &content)?;
     }

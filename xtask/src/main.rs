@@ -6,6 +6,7 @@
 
 mod check;
 mod dist;
+mod offline;
 mod process;
 mod project;
 mod serve;

@@ -87,10 +87,20 @@ impl Graph {
     fn of(metadata: &Value) -> Result<Self> {
         let list = |value: &'_ Value| value.as_array().cloned().unwrap_or_default();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let names: BTreeMap<String, String> = list(&metadata["packages"])
+        let members: BTreeSet<String> =
+            list(&metadata["workspace_members"]).iter().map(text).collect();
+        let mut names: BTreeMap<String, String> = list(&metadata["packages"])
             .iter()
             .map(|package| (text(&package["id"]), text(&package["name"])))
             .collect();
+        // A registry may have a package of the same name as one of ours; it is another one.
+        let ours: BTreeSet<String> =
+            members.iter().filter_map(|id| names.get(id).cloned()).collect();
+        for (id, name) in &mut names {
+            if !members.contains(id) && ours.contains(name.as_str()) {
+                name.push_str(" of the registry");
+            }
+        }
         let name = |id: &Value| {
             let id = text(id);
             names.get(&id).cloned().with_context(|| format!("no package has the id {id}"))
