@@ -22,11 +22,6 @@ pub type Revision = u64;
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Request {
-    /// Where programs are fetched from; the first request.
-    Configure {
-        /// Absolute URL of the folder that holds `programs.txt` and the modules, with its final slash.
-        userland: String,
-    },
     /// Puts a file into the build context (the Dockerfile is one of them).
     PutFile(ContextFile),
     /// Takes a file out of the build context.
