@@ -220,7 +220,10 @@ impl Fs {
                 Ok(n)
             }
             Target::Dir(_) => Err(Errno::EISDIR),
-            Target::Pipe(pipe, _) => self.pipes.read(pipe, buf),
+            Target::Pipe(pipe, _) => {
+                let out = self.pipes.read(pipe, buf);
+                self.note_wait(id, out)
+            }
             Target::Console(_) => Ok(self.console.take_input(buf)),
             Target::Device(_, Device::Null) => Ok(0),
             Target::Device(_, Device::Zero | Device::Full) => {
@@ -251,7 +254,10 @@ impl Fs {
                 Ok(n)
             }
             Target::Dir(_) => Err(Errno::EISDIR),
-            Target::Pipe(pipe, _) => self.pipes.write(pipe, bytes),
+            Target::Pipe(pipe, _) => {
+                let out = self.pipes.write(pipe, bytes);
+                self.note_wait(id, out)
+            }
             Target::Console(stream) => {
                 self.console.push(stream, bytes, self.limits.console);
                 Ok(bytes.len())
@@ -259,6 +265,52 @@ impl Fs {
             Target::Device(_, Device::Full) if !bytes.is_empty() => Err(Errno::ENOSPC),
             Target::Device(..) => Ok(bytes.len()),
         }
+    }
+
+    /// How many bytes [`Fs::read`] would find without waiting (`FIONREAD`), for devices that never
+    /// end `u64::MAX`.
+    ///
+    /// # Errors
+    /// `EBADF`, `EISDIR`, `EAGAIN` where a read would have to wait.
+    pub fn readable(&self, id: OpenId) -> Result<u64> {
+        let file = self.file(id)?;
+        match file.target {
+            _ if !file.read => Err(Errno::EBADF),
+            Target::File(node) => Ok(self.inode(node)?.size().saturating_sub(file.offset)),
+            Target::Dir(_) => Err(Errno::EISDIR),
+            Target::Pipe(pipe, _) => self.pipes.readable(pipe),
+            Target::Console(_) => Ok(self.console.unread() as u64),
+            Target::Device(_, Device::Null) => Ok(0),
+            Target::Device(..) => Ok(u64::MAX),
+        }
+    }
+
+    /// How many bytes [`Fs::write`] would take without waiting; only pipes have a bound.
+    ///
+    /// # Errors
+    /// `EBADF`, `EISDIR`, `EPIPE`, `EAGAIN` where a write would have to wait.
+    pub fn writable(&self, id: OpenId) -> Result<u64> {
+        let file = self.file(id)?;
+        match file.target {
+            _ if !file.write => Err(Errno::EBADF),
+            Target::Dir(_) => Err(Errno::EISDIR),
+            Target::Pipe(pipe, _) => self.pipes.writable(pipe),
+            Target::File(_) | Target::Console(_) | Target::Device(..) => Ok(u64::MAX),
+        }
+    }
+
+    /// The end of a pipe whose read or write last answered `EAGAIN`: what a process that was
+    /// stopped there waits for.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<OpenId> {
+        self.waits_for
+    }
+
+    fn note_wait(&mut self, id: OpenId, out: Result<usize>) -> Result<usize> {
+        if out == Err(Errno::EAGAIN) {
+            self.waits_for = Some(id);
+        }
+        out
     }
 
     /// `pread`.
@@ -577,6 +629,10 @@ impl Console {
             Some((last, end)) if *last == stream => *end = self.output.len(),
             _ => self.runs.push((stream, self.output.len())),
         }
+    }
+
+    fn unread(&self) -> usize {
+        self.input.len() - self.consumed
     }
 
     fn take_input(&mut self, buf: &mut [u8]) -> usize {

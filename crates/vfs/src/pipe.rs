@@ -73,6 +73,27 @@ impl Pipes {
         Ok(n)
     }
 
+    /// How many bytes [`Pipes::read`] would find; 0 is the end.
+    pub fn readable(&self, id: PipeId) -> Result<u64> {
+        let pipe = self.pipes.get(&id).ok_or(Errno::EBADF)?;
+        match pipe.buffer.len() - pipe.read {
+            0 if pipe.writers > 0 => Err(Errno::EAGAIN),
+            n => Ok(n as u64),
+        }
+    }
+
+    /// How many bytes [`Pipes::write`] would take.
+    pub fn writable(&self, id: PipeId) -> Result<u64> {
+        let pipe = self.pipes.get(&id).ok_or(Errno::EBADF)?;
+        if pipe.readers == 0 {
+            return Err(Errno::EPIPE);
+        }
+        match pipe.capacity.saturating_sub(pipe.buffer.len() - pipe.read) {
+            0 => Err(Errno::EAGAIN),
+            n => Ok(n as u64),
+        }
+    }
+
     /// Takes everything that has not been read.
     pub fn drain(&mut self, id: PipeId) -> Vec<u8> {
         let Some(pipe) = self.pipes.get_mut(&id) else { return Vec::new() };
