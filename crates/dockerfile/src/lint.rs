@@ -12,12 +12,17 @@ pub mod rules;
 
 mod config;
 mod fix;
+mod layerlab;
+#[cfg(test)]
+mod layerlab_tests;
+mod script;
 mod source;
 mod stages;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::config::CheckConfig;
+pub use self::layerlab::{LAYERLAB_RULES, lint_layerlab};
 pub use self::rules::{RULES, Rule};
 use crate::diagnostic::{Diagnostic, Pass};
 use crate::expand::EnvList;
@@ -109,6 +114,8 @@ pub struct LintOptions<'a> {
     pub all_stages: bool,
     /// The patterns of `.dockerignore`.
     pub ignore: Option<&'a Ignore>,
+    /// True where the context is known to have no `.dockerignore`.
+    pub no_ignore_file: bool,
     /// Looks up base images. Without it, they are taken to have a `PATH` and nothing else.
     pub base_image: Option<&'a FindBase<'a>>,
     /// Goes on after an error, for an editor. Without it, the checks stop where BuildKit stops.
