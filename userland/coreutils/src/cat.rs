@@ -5,13 +5,13 @@ use std::ffi::OsString;
 use std::io::{self, Read};
 
 const LONG: &[Long] = &[
-    Long("number", Arg::No, 'n'),
     Long("number-nonblank", Arg::No, 'b'),
-    Long("show-all", Arg::No, 'A'),
-    Long("show-ends", Arg::No, 'E'),
-    Long("show-nonprinting", Arg::No, 'v'),
-    Long("show-tabs", Arg::No, 'T'),
+    Long("number", Arg::No, 'n'),
     Long("squeeze-blank", Arg::No, 's'),
+    Long("show-nonprinting", Arg::No, 'v'),
+    Long("show-ends", Arg::No, 'E'),
+    Long("show-tabs", Arg::No, 'T'),
+    Long("show-all", Arg::No, 'A'),
 ];
 
 #[derive(Default)]

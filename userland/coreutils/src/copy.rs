@@ -76,6 +76,8 @@ pub struct Copy {
     pub copied: HashMap<(u64, u64), PathBuf>,
     /// Directories this copy made, which it does not copy again.
     pub made: Vec<(u64, u64)>,
+    /// The operand that is copied, and where to.
+    pub top: (PathBuf, PathBuf),
 }
 
 impl Copy {
@@ -83,7 +85,10 @@ impl Copy {
     pub fn operand(&mut self, from: &Path, to: &Path) -> bool {
         let follow = self.follow != Follow::Never;
         match guest::stat(from, follow) {
-            Ok(stat) => self.one(from, to, &stat, true),
+            Ok(stat) => {
+                self.top = (from.to_owned(), to.to_owned());
+                self.one(from, to, &stat)
+            }
             Err(error) => {
                 self.failed.cannot("cannot stat", from, &error);
                 false
@@ -91,7 +96,7 @@ impl Copy {
         }
     }
 
-    fn one(&mut self, from: &Path, to: &Path, stat: &Stat, operand: bool) -> bool {
+    fn one(&mut self, from: &Path, to: &Path, stat: &Stat) -> bool {
         if stat.is_dir() && !self.recursive {
             self.failed
                 .say(format!("-r not specified; omitting directory {}", quote::always(from)));
@@ -109,14 +114,12 @@ impl Copy {
                 if self.hard_link && !stat.is_dir() {
                     return true;
                 }
-                if !stat.is_dir() || operand && !stat.is_dir() {
-                    self.failed.say(format!(
-                        "{} and {} are the same file",
-                        quote::always(from),
-                        quote::always(to)
-                    ));
-                    return false;
-                }
+                self.failed.say(format!(
+                    "{} and {} are the same file",
+                    quote::always(from),
+                    quote::always(to)
+                ));
+                return false;
             }
             if !stat.is_dir() {
                 if there.is_dir() && !link {
@@ -126,7 +129,7 @@ impl Copy {
                     ));
                     return false;
                 }
-                if !self.may_replace(from, to, stat, &there) {
+                if !self.may_replace(to, stat, &there) {
                     return true;
                 }
             } else if !there.is_dir() {
@@ -175,8 +178,7 @@ impl Copy {
             || (!from.is_file() && !self.copy_contents && !from.is_dir())
     }
 
-    fn may_replace(&self, from: &Path, to: &Path, stat: &Stat, there: &Stat) -> bool {
-        let _ = from;
+    fn may_replace(&self, to: &Path, stat: &Stat, there: &Stat) -> bool {
         if self.update && there.mtime >= stat.mtime {
             return false;
         }
@@ -203,7 +205,12 @@ impl Copy {
 
     fn dir(&mut self, from: &Path, to: &Path, stat: &Stat, existed: bool) -> bool {
         if self.made.contains(&(stat.dev, stat.ino)) {
-            return true;
+            self.failed.say(format!(
+                "cannot copy a directory, {}, into itself, {}",
+                quote::always(&self.top.0),
+                quote::always(&self.top.1)
+            ));
+            return false;
         }
         if !existed {
             if let Err(error) = fs::create_dir(to) {
@@ -213,17 +220,6 @@ impl Copy {
             self.say(from, to);
         }
         if let Ok(made) = guest::stat(to, true) {
-            if made.same_file(stat) || (!existed && self.inside(from, to)) {
-                self.failed.say(format!(
-                    "cannot copy a directory, {}, into itself, {}",
-                    quote::always(from),
-                    quote::always(to)
-                ));
-                if !existed {
-                    let _ = fs::remove_dir(to);
-                }
-                return false;
-            }
             self.made.push((made.dev, made.ino));
         }
         let names = match rm::list(from) {
@@ -237,7 +233,7 @@ impl Copy {
         for name in names {
             let (from, to) = (from.join(&name), to.join(&name));
             match guest::stat(&from, self.follow == Follow::Always) {
-                Ok(stat) => ok &= self.one(&from, &to, &stat, false),
+                Ok(stat) => ok &= self.one(&from, &to, &stat),
                 Err(error) => {
                     self.failed.cannot("cannot stat", &from, &error);
                     ok = false;
@@ -248,14 +244,6 @@ impl Copy {
             ok &= self.attributes(to, stat, !existed);
         }
         ok
-    }
-
-    /// Whether `to` lies below `from`.
-    fn inside(&self, from: &Path, to: &Path) -> bool {
-        match (fs::canonicalize(from), fs::canonicalize(to)) {
-            (Ok(from), Ok(to)) => to.starts_with(from),
-            _ => false,
-        }
     }
 
     fn file(&mut self, from: &Path, to: &Path, stat: &Stat) -> bool {

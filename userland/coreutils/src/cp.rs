@@ -2,7 +2,7 @@
 
 use crate::copy::{Copy, Existing, Follow};
 use crate::target::Target;
-use guest::{Arg, Long, Opts, out, quote};
+use guest::{Arg, Long, Opts, out};
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
@@ -123,23 +123,28 @@ pub fn run(args: Vec<OsString>) -> i32 {
 }
 
 fn preserve(copy: &mut Copy, list: &str, keep: bool) {
+    let option = if keep { "--preserve" } else { "--no-preserve" };
     for word in list.split(',') {
-        match word {
-            "mode" => copy.mode = keep,
-            "ownership" => copy.owner = keep,
-            "timestamps" => copy.times = keep,
-            "links" => copy.links = keep,
-            "context" | "xattr" => {}
-            "all" => (copy.mode, copy.owner, copy.times, copy.links) = (keep, keep, keep, keep),
-            other => {
-                let option = if keep { "--preserve" } else { "--no-preserve" };
-                guest::warn(format!(
-                    "invalid argument {} for {}",
-                    quote::locale(other),
-                    quote::locale(option)
-                ));
-                guest::try_help();
-            }
+        let kind = guest::choose(
+            word,
+            option,
+            &[
+                (&["mode"], 'm'),
+                (&["timestamps"], 't'),
+                (&["ownership"], 'o'),
+                (&["links"], 'l'),
+                (&["context"], 'c'),
+                (&["xattr"], 'x'),
+                (&["all"], 'a'),
+            ],
+        );
+        match kind {
+            'm' => copy.mode = keep,
+            'o' => copy.owner = keep,
+            't' => copy.times = keep,
+            'l' => copy.links = keep,
+            'a' => (copy.mode, copy.owner, copy.times, copy.links) = (keep, keep, keep, keep),
+            _ => {}
         }
     }
 }

@@ -107,6 +107,21 @@ fn split_strings(args: Vec<OsString>) -> Vec<OsString> {
     let mut chars = text.into_iter().peekable();
     while let Some(c) = chars.next() {
         match c {
+            b'$' if quoted != b'\'' => {
+                let rest: Vec<u8> = chars.clone().collect();
+                let name =
+                    rest.strip_prefix(b"{").and_then(|rest| rest.split(|c| *c == b'}').next());
+                let Some(name) = name.filter(|name| name.len() + 1 < rest.len()) else {
+                    guest::fail(format!(
+                        "only ${{VARNAME}} expansion is supported, error at: ${}",
+                        String::from_utf8_lossy(&rest)
+                    ));
+                };
+                if let Some(value) = std::env::var_os(os(name)) {
+                    word.get_or_insert_default().extend(bytes(&value));
+                }
+                chars.nth(name.len() + 1);
+            }
             b'\'' | b'"' if quoted == 0 => {
                 quoted = c;
                 word.get_or_insert_default();

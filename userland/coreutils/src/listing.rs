@@ -92,6 +92,8 @@ pub struct Look {
     pub human: Option<u64>,
     /// `--block-size`: the unit of sizes, 1 unless set.
     pub unit: u64,
+    /// What follows sizes in that unit.
+    pub suffix: String,
     /// `-n`
     pub numeric: bool,
     /// False with `-g`.
@@ -153,7 +155,9 @@ impl Look {
     fn room(&self, blocks: u64) -> String {
         match self.human {
             Some(base) => number::human(blocks * 512, base),
-            None if self.unit > 1 => (blocks * 512).div_ceil(self.unit).to_string(),
+            None if self.unit > 1 => {
+                format!("{}{}", (blocks * 512).div_ceil(self.unit), self.suffix)
+            }
             None => blocks.div_ceil(2).to_string(),
         }
     }
@@ -161,7 +165,7 @@ impl Look {
     fn size(&self, size: u64) -> String {
         match self.human {
             Some(base) => number::human(size, base),
-            None => size.div_ceil(self.unit).to_string(),
+            None => format!("{}{}", size.div_ceil(self.unit), self.suffix),
         }
     }
 
@@ -176,7 +180,13 @@ impl Look {
             }
             Quoting::Literal => name.to_vec(),
             Quoting::Shell => quote::shell(&os).into_bytes(),
-            Quoting::ShellAlways => quote::always(&os).into_bytes(),
+            Quoting::ShellAlways => {
+                let text = String::from_utf8_lossy(name);
+                if text.contains('\'') && !text.contains(['"', '$', '`', '\\', '!']) {
+                    return format!("\"{text}\"").into_bytes();
+                }
+                format!("'{}'", text.replace('\'', "'\\''")).into_bytes()
+            }
             Quoting::C => escaped(name, b'"'),
             Quoting::Escape => escaped(name, b' '),
         }
@@ -265,7 +275,8 @@ impl Look {
                     mode::letters(stat),
                 ]
             } else {
-                ["?", "?", "?", "", "?", "?", "??????????"].map(String::from)
+                let kind = &mode::letters(stat)[..1];
+                ["?", "?", "?", "", "?", "?", &format!("{kind}?????????")].map(String::from)
             };
             for (width, text) in widths.iter_mut().zip(&row) {
                 *width = text.chars().count().max(*width);

@@ -109,7 +109,7 @@ pub fn run(args: Vec<OsString>) -> i32 {
             Ok(stat) if stat.is_symlink() && ls.follow == Follow::OperandDirs => {
                 guest::stat(&path, true).ok().filter(Stat::is_dir).map_or(Ok(stat), Ok)
             }
-            Err(_) if follow => guest::stat(&path, false),
+
             other => other,
         };
         match stat {
@@ -235,7 +235,9 @@ impl Ls {
         let stat = match guest::stat(&path, self.follow == Follow::Always) {
             Err(error) if self.follow == Follow::Always => {
                 self.complain("cannot access", &path, &error, false);
-                return entries.push(unknown(name));
+                let kind = guest::stat(&path, false).map_or(0, |stat| stat.mode & 0o170000);
+                let stat = Stat { mode: kind, ..Stat::default() };
+                return entries.push(Entry { stat, ..unknown(name) });
             }
             other => other,
         };
@@ -327,6 +329,7 @@ fn options(args: Vec<OsString>) -> (Ls, Vec<OsString>) {
         blocks: false,
         human: None,
         unit: 1,
+        suffix: String::new(),
         numeric: false,
         owner: true,
         group: true,
@@ -384,12 +387,11 @@ fn options(args: Vec<OsString>) -> (Ls, Vec<OsString>) {
                     look.format = if terminal { Format::Columns } else { Format::Single };
                 }
             }
-            'F' => match opt.text().as_str() {
-                "" | "always" | "yes" | "force" => look.indicator = Indicator::Classify,
-                "auto" | "tty" | "if-tty" if terminal => look.indicator = Indicator::Classify,
-                "auto" | "tty" | "if-tty" | "never" | "no" | "none" => {}
-                other => bad(other, "--classify"),
-            },
+            'F' => {
+                if when(&opt, "--classify", terminal) {
+                    look.indicator = Indicator::Classify;
+                }
+            }
             'g' => (look.format, look.owner) = (Format::Long, false),
             'G' => look.group = false,
             'h' => look.human = Some(1024),
@@ -438,7 +440,14 @@ fn options(args: Vec<OsString>) -> (Ls, Vec<OsString>) {
             '!' => full = true,
             '+' => time_style(look, &opt.text()),
             '%' => match number::with_suffix(&opt.text(), false) {
-                Ok(unit) if unit > 0 => look.unit = unit,
+                Ok(unit) if unit > 0 => {
+                    look.unit = unit;
+                    look.suffix =
+                        opt.text().trim_start_matches(|c: char| c.is_ascii_digit()).into();
+                    if look.suffix.len() < opt.text().len() {
+                        look.suffix.clear();
+                    }
+                }
                 _ if opt.text() == "human-readable" => look.human = Some(1024),
                 _ if opt.text() == "si" => look.human = Some(1000),
                 _ => guest::fail(format!(
@@ -446,61 +455,70 @@ fn options(args: Vec<OsString>) -> (Ls, Vec<OsString>) {
                     quote::locale(&opt.text())
                 )),
             },
-            '~' => match opt.text().as_str() {
-                "" | "always" | "yes" | "force" => look.color = true,
-                "auto" | "tty" | "if-tty" => look.color = terminal,
-                "never" | "no" | "none" => look.color = false,
-                other => bad(other, "--color"),
-            },
+            '~' => look.color = when(&opt, "--color", terminal),
             '/' => {
-                look.format = match opt.text().as_str() {
-                    "long" | "verbose" => Format::Long,
-                    "single-column" => Format::Single,
-                    "vertical" => Format::Columns,
-                    "across" | "horizontal" => Format::Across,
-                    "commas" => Format::Commas,
-                    other => bad(other, "--format"),
-                }
+                look.format = guest::choose(
+                    &opt.text(),
+                    "--format",
+                    &[
+                        (&["verbose", "long"], Format::Long),
+                        (&["commas"], Format::Commas),
+                        (&["horizontal", "across"], Format::Across),
+                        (&["vertical"], Format::Columns),
+                        (&["single-column"], Format::Single),
+                    ],
+                );
             }
             '=' => {
-                sort = Some(match opt.text().as_str() {
-                    "none" => Sort::None,
-                    "name" => Sort::Name,
-                    "time" => Sort::Time,
-                    "size" => Sort::Size,
-                    "extension" => Sort::Extension,
-                    "version" => Sort::Version,
-                    "width" => Sort::Width,
-                    other => bad(other, "--sort"),
-                })
+                sort = Some(guest::choose(
+                    &opt.text(),
+                    "--sort",
+                    &[
+                        (&["none"], Sort::None),
+                        (&["time"], Sort::Time),
+                        (&["size"], Sort::Size),
+                        (&["extension"], Sort::Extension),
+                        (&["version"], Sort::Version),
+                        (&["width"], Sort::Width),
+                    ],
+                ));
             }
             '*' => {
                 time_given = true;
-                look.time = match opt.text().as_str() {
-                    "atime" | "access" | "use" => Time::Accessed,
-                    "ctime" | "status" => Time::Changed,
-                    "mtime" | "modification" => Time::Modified,
-                    other => bad(other, "--time"),
-                }
+                look.time = guest::choose(
+                    &opt.text(),
+                    "--time",
+                    &[
+                        (&["atime", "access", "use"], Time::Accessed),
+                        (&["ctime", "status"], Time::Changed),
+                        (&["birth", "creation"], Time::Modified),
+                    ],
+                );
             }
             '^' => {
-                look.indicator = match opt.text().as_str() {
-                    "none" => Indicator::None,
-                    "slash" => Indicator::Slash,
-                    "file-type" => Indicator::FileType,
-                    "classify" => Indicator::Classify,
-                    other => bad(other, "--indicator-style"),
-                }
+                look.indicator = guest::choose(
+                    &opt.text(),
+                    "--indicator-style",
+                    &[
+                        (&["none"], Indicator::None),
+                        (&["slash"], Indicator::Slash),
+                        (&["file-type"], Indicator::FileType),
+                        (&["classify"], Indicator::Classify),
+                    ],
+                );
             }
             '"' => {
-                look.quoting = match opt.text().as_str() {
-                    "literal" => Quoting::Literal,
-                    "shell" | "shell-escape" => Quoting::Shell,
-                    "shell-always" | "shell-escape-always" => Quoting::ShellAlways,
-                    "c" | "c-maybe" | "locale" | "clocale" => Quoting::C,
-                    "escape" => Quoting::Escape,
-                    other => bad(other, "--quoting-style"),
-                }
+                look.quoting = guest::choose(
+                    &opt.text(),
+                    "--quoting-style",
+                    &[
+                        (&["literal"], Quoting::Literal),
+                        (&["shell", "shell-escape"], Quoting::Shell),
+                        (&["shell-always", "shell-escape-always"], Quoting::ShellAlways),
+                        (&["c", "c-maybe", "locale", "clocale"], Quoting::C),
+                        (&["escape"], Quoting::Escape),
+                    ],
+                );
             }
             _ => {}
         }
@@ -531,9 +549,18 @@ fn options(args: Vec<OsString>) -> (Ls, Vec<OsString>) {
     (ls, operands)
 }
 
-fn bad(text: &str, option: &str) -> ! {
-    guest::warn(format!("invalid argument {} for {}", quote::locale(text), quote::locale(option)));
-    guest::try_help()
+/// The value of an option that depends on the terminal.
+fn when(opt: &guest::Opt, option: &str, terminal: bool) -> bool {
+    opt.value.is_none()
+        || guest::choose(
+            &opt.text(),
+            option,
+            &[
+                (&["always", "yes", "force"], true),
+                (&["never", "no", "none"], false),
+                (&["auto", "tty", "if-tty"], terminal),
+            ],
+        )
 }
 
 fn width(terminal: bool) -> usize {
@@ -554,7 +581,9 @@ fn time_style(look: &mut Look, style: &str) {
         "locale" => return,
         _ => match style.strip_prefix('+') {
             Some(format) => format.split_once('\n').unwrap_or((format, format)),
-            None => bad(style, "time style"),
+            None => {
+                guest::fail(format!("invalid argument {} for ‘time style’", quote::locale(style)))
+            }
         },
     };
     look.time_formats = (formats.0.into(), formats.1.into());

@@ -34,7 +34,7 @@ pub fn run(args: Vec<OsString>) -> i32 {
         Some(change) => {
             let umask = guest::set_umask(0);
             guest::set_umask(umask);
-            change.apply(0o777, true, umask)
+            change.apply(0o777 & !umask, true, umask)
         }
         None => guest::fail(format!("invalid mode {}", quote::locale(&text))),
     });
@@ -71,6 +71,13 @@ fn make_all(dir: &Path, verbose: bool) -> Result<bool, (&Path, io::Error)> {
     match make(dir, verbose) {
         Err((_, error)) if error.kind() == ErrorKind::NotFound => {}
         Err(_) if is_dir(dir) => return Ok(false),
+        Err((_, error)) if error.kind() == ErrorKind::NotADirectory => {
+            // The first on the way that is there and no directory is to blame.
+            let above: Vec<&Path> = dir.ancestors().skip(1).collect();
+            let there = |path: &&Path| !is_dir(path) && guest::stat(path, false).is_ok();
+            let culprit = above.into_iter().rev().find(there);
+            return Err((culprit.unwrap_or(dir), error));
+        }
         other => return other,
     }
     match dir.parent() {

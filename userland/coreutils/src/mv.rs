@@ -78,8 +78,7 @@ impl Move {
         };
         let existing = guest::stat(to, false).ok();
         if let Some(there) = &existing {
-            // A second hard link is another name of the same file: it is simply removed.
-            if there.same_file(&stat) && (from == to || stat.nlink < 2 || stat.is_dir()) {
+            if there.same_file(&stat) {
                 if stat.is_dir() && from != to {
                     return self.into_itself(from, to);
                 }
@@ -120,12 +119,6 @@ impl Move {
                 if let Err(error) = fs::rename(to, saved) {
                     return self.failed.cannot("cannot backup", to, &error);
                 }
-            }
-            if there.same_file(&stat) {
-                if let Err(error) = fs::remove_file(from) {
-                    self.failed.cannot("cannot remove", from, &error);
-                }
-                return;
             }
         }
         match fs::rename(from, to) {

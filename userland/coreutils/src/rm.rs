@@ -58,19 +58,19 @@ pub fn run(args: Vec<OsString>) -> i32 {
             'v' => rm.verbose = true,
             'N' => rm.keep_root = false,
             'P' => {
-                rm.ask = match opt.text().as_str() {
-                    "" | "always" | "yes" => Ask::Always,
-                    "once" => Ask::Once,
-                    "never" | "no" | "none" => Ask::Never,
-                    other => {
-                        guest::warn(format!(
-                            "invalid argument {} for {}",
-                            quote::locale(other),
-                            quote::locale("--interactive")
-                        ));
-                        guest::try_help();
-                    }
-                }
+                let how = match opt.value.is_some() {
+                    true => opt.text(),
+                    false => "always".into(),
+                };
+                rm.ask = guest::choose(
+                    &how,
+                    "--interactive",
+                    &[
+                        (&["never", "no", "none"], Ask::Never),
+                        (&["once"], Ask::Once),
+                        (&["always", "yes"], Ask::Always),
+                    ],
+                );
             }
             _ => {}
         }

@@ -58,11 +58,12 @@ pub fn run(args: Vec<OsString>) -> i32 {
         match opt.code {
             'c' => {
                 check = true;
-                match opt.value.as_deref().map(|how| how.to_string_lossy()).as_deref() {
-                    None | Some("diagnose-first") => {}
-                    Some("quiet" | "silent") => quiet = true,
-                    Some(other) => bad_argument(other, "--check"),
-                }
+                quiet = opt.value.is_some()
+                    && guest::choose(
+                        &opt.text(),
+                        "--check",
+                        &[(&["quiet", "silent"], true), (&["diagnose-first"], false)],
+                    );
             }
             'C' => (check, quiet) = (true, true),
             'k' => match Key::parse(&opt.text()) {
@@ -77,15 +78,18 @@ pub fn run(args: Vec<OsString>) -> i32 {
             'z' => sort.end = 0,
             '0' => list = opt.value,
             '=' => {
-                let letter = match opt.text().as_str() {
-                    "general-numeric" => 'g',
-                    "human-numeric" => 'h',
-                    "month" => 'M',
-                    "numeric" => 'n',
-                    "random" => 'R',
-                    "version" => 'V',
-                    other => bad_argument(other, "--sort"),
-                };
+                let letter = guest::choose(
+                    &opt.text(),
+                    "--sort",
+                    &[
+                        (&["general-numeric"], 'g'),
+                        (&["human-numeric"], 'h'),
+                        (&["month"], 'M'),
+                        (&["numeric"], 'n'),
+                        (&["random"], 'R'),
+                        (&["version"], 'V'),
+                    ],
+                );
                 sort.rules.letter(letter, true, true);
             }
             letter => {
@@ -156,11 +160,6 @@ pub fn run(args: Vec<OsString>) -> i32 {
         }
     }
     0
-}
-
-fn bad_argument(text: &str, option: &str) -> ! {
-    guest::warn(format!("invalid argument {} for {}", quote::locale(text), quote::locale(option)));
-    guest::try_help()
 }
 
 fn cannot_read(path: &OsString, error: &std::io::Error) -> ! {

@@ -232,7 +232,7 @@ impl Key {
             rest = tail;
             let Some(character) = number(&mut rest) else {
                 return Err(format!(
-                    "invalid number after ‘.’: invalid count at start of ‘{rest}’"
+                    "invalid number after '.': invalid count at start of ‘{rest}’"
                 ));
             };
             if character == 0 {
@@ -245,7 +245,7 @@ impl Key {
             rest = tail;
             let Some(field) = number(&mut rest) else {
                 return Err(format!(
-                    "invalid number after ‘,’: invalid count at start of ‘{rest}’"
+                    "invalid number after ',': invalid count at start of ‘{rest}’"
                 ));
             };
             if field == 0 {

@@ -131,15 +131,7 @@ fn run(args: Vec<OsString>, algorithm: &str, digits: usize, hash: Hash) -> i32 {
 fn print(sum: &str, name: &[u8], options: &Options, algorithm: &str) {
     let special = |c: &u8| matches!(c, b'\\' | b'\n' | b'\r');
     let escape = !options.zero && name.iter().any(special);
-    let mut shown = Vec::new();
-    for &c in name {
-        match c {
-            b'\\' if escape => shown.extend(b"\\\\"),
-            b'\n' if escape => shown.extend(b"\\n"),
-            b'\r' if escape => shown.extend(b"\\r"),
-            c => shown.push(c),
-        }
-    }
+    let shown = if escape { escaped(name) } else { name.to_vec() };
     if escape {
         out::put("\\");
     }
@@ -153,6 +145,20 @@ fn print(sum: &str, name: &[u8], options: &Options, algorithm: &str) {
         out::put(shown);
     }
     out::put(if options.zero { "\0" } else { "\n" });
+}
+
+/// A name with a backslash in front of what would break its line.
+fn escaped(name: &[u8]) -> Vec<u8> {
+    let mut shown = Vec::new();
+    for &c in name {
+        match c {
+            b'\\' => shown.extend(b"\\\\"),
+            b'\n' => shown.extend(b"\\n"),
+            b'\r' => shown.extend(b"\\r"),
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// A line of a list of checksums: the sum in lower case and the name.
@@ -226,7 +232,8 @@ fn verify(list: &OsString, options: &Options, algorithm: &str, digits: usize, ha
         };
         proper += 1;
         let path = guest::os(name.as_slice());
-        let shown = if name.contains(&b'\n') { quote::always(&path).into_bytes() } else { name };
+        let shown =
+            if name.contains(&b'\n') { [b"\\".as_slice(), &escaped(&name)].concat() } else { name };
         let say = |verdict: &str| {
             out::put(&shown);
             out::line(verdict);

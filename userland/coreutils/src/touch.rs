@@ -29,18 +29,15 @@ pub fn run(args: Vec<OsString>) -> i32 {
             'h' => follow = false,
             'r' => reference = opt.value,
             't' => stamp = Some(opt.text()),
-            'T' => match opt.text().as_str() {
-                "access" | "atime" | "use" => access = true,
-                "modify" | "mtime" => modify = true,
-                other => {
-                    guest::warn(format!(
-                        "invalid argument {} for {}",
-                        quote::locale(other),
-                        quote::locale("--time")
-                    ));
-                    guest::try_help();
+            'T' => {
+                let table: &[(&[&str], bool)] =
+                    &[(&["atime", "access", "use"], true), (&["mtime", "modify"], false)];
+                if guest::choose(&opt.text(), "--time", table) {
+                    access = true;
+                } else {
+                    modify = true;
                 }
-            },
+            }
             _ => {}
         }
     }

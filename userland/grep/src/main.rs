@@ -38,7 +38,7 @@ fn main() {
 
 fn run(search: &mut Search<'_>, options: &Options, files: &[std::ffi::OsString]) {
     if files.is_empty() && !options.recursive {
-        search.file(Path::new("-"), b"(standard input)");
+        search.file(Path::new("-"), options.label.as_bytes());
         return;
     }
     if files.is_empty() {

@@ -89,6 +89,7 @@ impl<'a> Search<'a> {
         let mut here = Position::default();
         let mut held: VecDeque<(u64, usize, Vec<u8>)> = VecDeque::new();
         let (mut count, mut trailing, mut last_printed) = (0, 0, None);
+        let mut undecodable = false;
         while count < options.most || trailing > 0 {
             if !input::read_line(&mut source, options.end, &mut line)? {
                 break;
@@ -109,12 +110,15 @@ impl<'a> Search<'a> {
                 if options.print == Print::Count {
                     continue;
                 }
-                let undecodable = || guest::utf8_locale() && std::str::from_utf8(&line).is_err();
-                if options.binary != Binary::Text
-                    && (binary || line.contains(&0) && options.end != 0 || undecodable())
-                {
-                    binary = true;
-                    break;
+                if options.binary != Binary::Text {
+                    if binary || (options.end != 0 && line.contains(&0)) {
+                        binary = true;
+                        break;
+                    }
+                    if guest::utf8_locale() && std::str::from_utf8(&line).is_err() {
+                        undecodable = true;
+                        continue;
+                    }
                 }
                 let first = held.front().map_or(here.number, |held| held.0);
                 self.separate(last_printed, first);
@@ -135,11 +139,9 @@ impl<'a> Search<'a> {
                 held.push_back((here.number, offset, std::mem::take(&mut line)));
             }
         }
-        if binary && count > 0 && !only_answer && options.print != Print::Count {
+        if (binary || undecodable) && count > 0 && !only_answer && options.print != Print::Count {
             if options.binary == Binary::Mention {
-                out::put(format!("{}: ", guest::name()));
-                out::put(name);
-                out::put(": binary file matches\n");
+                guest::warn(format!("{}: binary file matches", String::from_utf8_lossy(name)));
             }
             return Ok(());
         }
@@ -203,13 +205,13 @@ impl<'a> Search<'a> {
 
     fn prefix(&self, name: &[u8], number: u64, offset: usize, separator: u8) {
         self.name(name, separator);
-        let width = if self.options.tab { 4 } else { 0 };
+
         if self.options.numbers {
-            self.colored("32", format!("{number:>width$}").as_bytes());
+            self.colored("32", format!("{number}").as_bytes());
             self.colored("36", &[separator]);
         }
         if self.options.offsets {
-            self.colored("32", format!("{offset:>width$}").as_bytes());
+            self.colored("32", format!("{offset}").as_bytes());
             self.colored("36", &[separator]);
         }
         if self.options.tab && (self.options.names || self.options.numbers || self.options.offsets)

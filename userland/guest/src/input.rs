@@ -16,10 +16,20 @@ pub enum Source {
 impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Source::File(file) => file.read(buffer),
+            Source::File(file) => file.read(buffer).map_err(|error| as_linux(error, file)),
             Source::Stdin(stdin) => stdin.read(buffer),
         }
     }
+}
+
+/// WASI's hosts differ in what reading a directory answers; on Linux it is EISDIR.
+fn as_linux(error: io::Error, file: &File) -> io::Error {
+    const EISDIR: i32 = 31;
+    let is_dir = || file.metadata().is_ok_and(|metadata| metadata.is_dir());
+    if cfg!(target_family = "wasm") && is_dir() {
+        return io::Error::from_raw_os_error(EISDIR);
+    }
+    error
 }
 
 /// Opens a file, or standard input for `-`.

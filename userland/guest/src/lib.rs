@@ -6,6 +6,7 @@
 //! be tested beside the tool it follows.
 
 pub mod accounts;
+mod choose;
 pub mod civil;
 mod errno;
 #[cfg_attr(target_family = "wasm", path = "host_wasm.rs")]
@@ -20,6 +21,7 @@ pub mod quote;
 mod say;
 mod stat;
 
+pub use choose::choose;
 pub use errno::strerror;
 pub use host::*;
 pub use opt::{Arg, Long, Opt, Opts};

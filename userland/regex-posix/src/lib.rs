@@ -5,12 +5,12 @@
 //! and a byte that is no part of one matches nothing but itself.
 //!
 //! Patterns without back-references are matched by simulating an automaton, in time proportional
-//! to pattern and text; groups are found afterwards, within the match.
+//! to pattern and text; groups are found afterwards, within the match, as glibc finds them: the
+//! first way that leads to its end, repetitions taking as much as they can.
 //! Back-references need a search with steps back, which is given up after a number of steps.
 
 mod backtrack;
 mod bracket;
-mod groups;
 mod parse;
 mod program;
 mod simulate;
@@ -195,12 +195,10 @@ impl Regex {
             return backtrack::search(&self.program, input, self.first.as_deref());
         }
         let Some((from, to)) = self.find(text, start)? else { return Ok(None) };
-        let mut groups = vec![None; self.parsed.groups + 1];
-        groups[0] = Some((from, to));
-        if self.parsed.groups > 0 {
-            groups::solve(&self.parsed.node, self.program.syntax, text, from, to, &mut groups)?;
+        if self.parsed.groups == 0 {
+            return Ok(Some(vec![Some((from, to))]));
         }
-        Ok(Some(groups))
+        Ok(Some(backtrack::groups(&self.program, text, from, to)))
     }
 }
 

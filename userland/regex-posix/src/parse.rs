@@ -209,7 +209,7 @@ impl Parser<'_> {
         let closed = self.operator(b'}');
         let well_formed = closed && (min.is_some() || comma);
         if !well_formed {
-            if self.syntax.extended {
+            if self.syntax.extended && self.syntax.grep {
                 self.at = saved;
                 return Ok(None);
             }

@@ -22,8 +22,6 @@ pub enum Inst {
     Jump(usize),
     /// Notes the place: slot `2n` is the start of group `n`, `2n + 1` its end.
     Save(usize),
-    /// Forgets the groups, as each turn of a repetition does.
-    Clear(usize, usize),
     /// Notes the place a turn of a repetition starts at.
     Enter(usize),
     /// Goes on only if the turn took something.
@@ -100,7 +98,7 @@ impl Program {
 
     fn repeat(&mut self, inner: &Node, min: u32, max: Option<u32>) -> Result<(), Error> {
         for _ in 0..min {
-            self.turn(inner)?;
+            self.node(inner)?;
         }
         match max {
             None => {
@@ -108,7 +106,7 @@ impl Program {
                 self.marks += 1;
                 let split = self.push(Inst::Match)?;
                 self.push(Inst::Enter(mark))?;
-                self.turn(inner)?;
+                self.node(inner)?;
                 self.push(Inst::Progress(mark))?;
                 self.push(Inst::Jump(split))?;
                 self.code[split] = Inst::Split(split + 1, self.code.len());
@@ -117,7 +115,7 @@ impl Program {
                 let mut splits = Vec::new();
                 for _ in min..max {
                     splits.push(self.push(Inst::Match)?);
-                    self.turn(inner)?;
+                    self.node(inner)?;
                 }
                 for split in splits {
                     self.code[split] = Inst::Split(split + 1, self.code.len());
@@ -125,13 +123,6 @@ impl Program {
             }
         }
         Ok(())
-    }
-
-    fn turn(&mut self, inner: &Node) -> Result<(), Error> {
-        if let Some((low, high)) = group_range(inner) {
-            self.push(Inst::Clear(low, high))?;
-        }
-        self.node(inner)
     }
 
     /// Bytes a match can begin with; `None` if it may be empty or begin with anything.
@@ -187,21 +178,5 @@ impl Program {
             Assert::WordStart => !before() && after(),
             Assert::WordEnd => before() && !after(),
         }
-    }
-}
-
-/// The lowest and the highest group inside.
-pub fn group_range(node: &Node) -> Option<(usize, usize)> {
-    let join = |a: Option<(usize, usize)>, b: Option<(usize, usize)>| match (a, b) {
-        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-        (a, b) => a.or(b),
-    };
-    match node {
-        Node::Group(number, inner) => join(Some((*number, *number)), group_range(inner)),
-        Node::Repeat(inner, _, _) => group_range(inner),
-        Node::Concat(parts) | Node::Alternate(parts) => {
-            parts.iter().map(group_range).fold(None, join)
-        }
-        _ => None,
     }
 }

@@ -5,6 +5,7 @@ use crate::command::*;
 use crate::input::{Input, Read};
 use crate::output::Output;
 use crate::replace;
+use crate::script::panic;
 use guest::input;
 use regex_posix::Regex;
 use std::collections::HashMap;
@@ -66,14 +67,11 @@ impl<'a> Machine<'a> {
     pub fn new(options: &'a Options, program: &'a Program, files: Vec<OsString>) -> Machine<'a> {
         let outputs = program.outputs.iter().map(|name| match Output::create(name) {
             Ok(output) => output,
-            Err(error) => {
-                guest::set_failure_status(4);
-                guest::fail(format!(
-                    "couldn't open file {}: {}",
-                    String::from_utf8_lossy(name),
-                    guest::strerror(&error)
-                ))
-            }
+            Err(error) => panic(format!(
+                "couldn't open file {}: {}",
+                String::from_utf8_lossy(name),
+                guest::strerror(&error)
+            )),
         });
         let output = if options.in_place.is_some() { Output::memory() } else { Output::standard() };
         Machine {
@@ -109,8 +107,6 @@ impl<'a> Machine<'a> {
                 Cycle::Quit(code, print) => {
                     self.finish(print && !self.options.quiet);
                     if self.options.in_place.is_some() {
-                        let rest = self.input.remainder();
-                        self.output.text(&rest, self.options.end);
                         self.replace_file();
                     }
                     status = code;
@@ -193,8 +189,7 @@ impl<'a> Machine<'a> {
             fs::rename(&temporary, &path)
         });
         if let Err(error) = done {
-            guest::set_failure_status(4);
-            guest::fail(format!(
+            panic(format!(
                 "couldn't open temporary file {}: {}",
                 temporary.display(),
                 guest::strerror(&error)
@@ -496,7 +491,7 @@ fn translate(text: &[u8], pairs: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
 
 /// The pattern space as `l` shows it.
 fn list(text: &[u8], length: usize) -> Vec<u8> {
-    let width = if length <= 1 { usize::MAX } else { length - 1 };
+    let width = if length == 0 { usize::MAX } else { length - 1 };
     let mut result = Vec::new();
     let mut column = 0;
     for &c in text {

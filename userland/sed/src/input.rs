@@ -1,9 +1,10 @@
 //! The lines of all files, one after another.
 
 use crate::Options;
+use crate::script::panic;
 use guest::{Stat, bytes, input};
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 /// The files that are read.
@@ -80,7 +81,9 @@ impl Input {
             }
             let is_dir = name != "-" && guest::stat(&name, true).is_ok_and(|stat| stat.is_dir());
             match input::open(Path::new(&name)) {
-                Ok(_) if is_dir => self.read_error(&name, &dir_error()),
+                Ok(_) if is_dir => {
+                    panic(format!("read error on {}: Is a directory", name.to_string_lossy()))
+                }
                 Ok(file) => {
                     self.open = Some(file);
                     self.name = name;
@@ -100,15 +103,6 @@ impl Input {
             }
         }
         false
-    }
-
-    fn read_error(&mut self, name: &OsString, error: &io::Error) {
-        let text = match error.kind() {
-            io::ErrorKind::IsADirectory => "Is a directory".into(),
-            _ => guest::strerror(error),
-        };
-        guest::warn(format!("read error on {}: {text}", name.to_string_lossy()));
-        self.failed = true;
     }
 
     /// Whether the open file has nothing more.
@@ -158,10 +152,11 @@ impl Input {
                     return Read::Line(line, ended);
                 }
                 Ok(false) => {}
-                Err(error) => {
-                    let name = self.name.clone();
-                    self.read_error(&name, &error);
-                }
+                Err(error) => panic(format!(
+                    "read error on {}: {}",
+                    self.name.to_string_lossy(),
+                    guest::strerror(&error)
+                )),
             }
             self.open = None;
             if self.in_place {
@@ -170,21 +165,8 @@ impl Input {
         }
     }
 
-    /// What is left of the open file, for `q` while it is edited in place.
-    pub fn remainder(&mut self) -> Vec<u8> {
-        let mut text = Vec::new();
-        if let Some(mut file) = self.open.take() {
-            let _ = io::Read::read_to_end(&mut file, &mut text);
-        }
-        text
-    }
-
     /// The name `F` prints.
     pub fn shown_name(&self) -> &[u8] {
         bytes(&self.name)
     }
-}
-
-fn dir_error() -> io::Error {
-    io::ErrorKind::IsADirectory.into()
 }

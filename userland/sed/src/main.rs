@@ -76,7 +76,8 @@ fn main() {
                 options.in_place = Some(opt.text());
             }
             'l' => match opt.text().parse() {
-                Ok(length) => options.line_length = length,
+                // 1 means no limit too, but only here.
+                Ok(length) => options.line_length = if length == 1 { 0 } else { length },
                 Err(_) => guest::fail(format!("invalid line length: {}", opt.text())),
             },
             'r' | 'E' => options.extended = true,

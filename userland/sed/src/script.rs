@@ -27,7 +27,7 @@ impl Source {
     pub fn file(&mut self, path: &OsString) {
         let text = match input::read_all(path) {
             Ok(text) => text,
-            Err(error) => guest::fail(format!(
+            Err(error) => panic(format!(
                 "couldn't open file {}: {}",
                 path.to_string_lossy(),
                 guest::strerror(&error)
@@ -67,9 +67,15 @@ impl Source {
     }
 }
 
+/// Ends the program with the status of GNU sed's EXIT_PANIC.
+pub fn panic(message: impl AsRef<str>) -> ! {
+    guest::set_failure_status(4);
+    guest::fail(message)
+}
+
 /// Reads a script; the error is the message without the name of the program.
 pub fn parse(source: &Source, options: &mut Options) -> Result<Program, String> {
-    if source.text.starts_with(b"#n") && matches!(source.text.get(2), None | Some(b'\n')) {
+    if source.text.starts_with(b"#n") {
         options.quiet = true;
     }
     let mut parser = Parser {
@@ -94,7 +100,7 @@ pub fn parse(source: &Source, options: &mut Options) -> Result<Program, String> 
             Some(target) => *target,
             None => {
                 let label = String::from_utf8_lossy(&label);
-                return Err(format!("can't find label for jump to `{label}'"));
+                panic(format!("can't find label for jump to `{label}'"));
             }
         };
         if let Action::Branch(_, to) = &mut program.commands[index].action {
@@ -401,7 +407,7 @@ impl Parser<'_> {
             escapes: true,
             ..Syntax::default()
         };
-        match Regex::new(text, syntax) {
+        match Regex::new(&numeric_escapes(text), syntax) {
             Ok(regex) => Ok(Some(Rc::new(regex))),
             Err(error) => self.error(error.to_string()),
         }
@@ -416,13 +422,10 @@ impl Parser<'_> {
             }
             match c {
                 b'\\' => {
-                    let Some(next) = self.next() else {
-                        self.at -= 1;
-                        return None;
-                    };
+                    let next = self.next()?;
                     if next == mark {
-                        // An operator that is the delimiter means itself once escaped.
-                        if is_regex && b"+?|(){}".contains(&mark) || !is_regex && mark == b'&' {
+                        // Without the backslash it is what it is elsewhere in a pattern.
+                        if !is_regex && mark == b'&' {
                             text.push(b'\\');
                         }
                         text.push(mark);
@@ -679,6 +682,26 @@ impl Parser<'_> {
         self.ends()?;
         Ok(Action::Translate(from.into_iter().zip(to).collect()))
     }
+}
+
+/// A pattern with `\x41`, `\o101`, `\d065` and `\cA` replaced by what they stand for.
+fn numeric_escapes(text: &[u8]) -> Vec<u8> {
+    let mut result = Vec::new();
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        result.push(*first);
+        let (b'\\', [c, tail @ ..]) = (first, tail) else { continue };
+        let (byte, used) = if b"xodc".contains(c) { escape(*c, tail) } else { (0, 0) };
+        if used > 0 {
+            result.pop();
+            result.push(byte);
+        } else {
+            result.push(*c);
+        }
+        rest = &tail[used..];
+    }
+    result
 }
 
 /// What a backslash and `c` stand for, and how many bytes after `c` belong to it.
