@@ -3,7 +3,7 @@
 import { EditorView } from "@codemirror/view";
 
 export const looks = EditorView.theme({
-  "&": { color: "var(--ink)", backgroundColor: "transparent", flex: "1" },
+  "&": { color: "var(--ink)", backgroundColor: "transparent", flex: "1 0 auto" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "var(--row)", overflowY: "hidden" },
   ".cm-content": { padding: "var(--editor-top) 0 12px", caretColor: "var(--accent)" },
@@ -14,7 +14,7 @@ export const looks = EditorView.theme({
   },
   ".cm-selectionMatch": { backgroundColor: "var(--match)" },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--match)", outline: "none" },
-  ".cm-gutters": { backgroundColor: "transparent", border: "none", color: "var(--faint)" },
+  ".cm-gutters": { backgroundColor: "var(--pane)", border: "none", color: "var(--faint)" },
   ".cm-lineNumbers .cm-gutterElement": { minWidth: "34px", padding: "0 8px 0 6px", fontSize: "12px" },
   ".cm-tooltip": {
     backgroundColor: "var(--pane)",

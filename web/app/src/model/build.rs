@@ -147,6 +147,16 @@ impl Build {
         }
     }
 
+    /// Nothing more will come: what has not ended was not reached.
+    pub fn cut(&mut self) {
+        self.loading = None;
+        for row in &mut self.rows {
+            if matches!(row.state, StepState::Waiting | StepState::Running) {
+                row.state = StepState::NotReached;
+            }
+        }
+    }
+
     /// The row of a step.
     pub fn row(&self, step: u32) -> Option<&Row> {
         self.rows.iter().find(|row| row.step.index == step)

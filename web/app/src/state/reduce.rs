@@ -84,6 +84,7 @@ impl State {
     fn replace_worker(&mut self) {
         self.worker += 1;
         self.engine = Engine::Starting;
+        Rc::make_mut(&mut self.build).cut();
     }
 
     fn write(&mut self, path: FilePath, text: Rc<str>) {
@@ -161,6 +162,7 @@ impl State {
             self.replace_worker();
         } else {
             self.engine = Engine::Resting;
+            Rc::make_mut(&mut self.build).cut();
         }
     }
 
@@ -179,7 +181,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::build::tests::step;
+    use crate::model::build::{Status, tests::step};
     use crate::model::sample;
     use crate::state::Theme;
     use crate::text::Language;
@@ -279,6 +281,7 @@ mod tests {
 
         let stopped = after([ready(VERSION), started(1), Action::Stop]);
         assert_eq!((stopped.stopped, stopped.worker), (Some(1), 1));
+        assert!(stopped.build.rows.iter().all(|row| row.status() == Status::NotReached));
         let outcome = Outcome::Invalid { message: String::new() };
         let over = Event::Finished { revision: 1, outcome, micros: 1 };
         let idle = after([ready(VERSION), started(1), Action::Heard(vec![over]), Action::Stop]);

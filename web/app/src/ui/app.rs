@@ -14,7 +14,7 @@ use super::footer::Footer;
 use super::header::Header;
 use super::inspector::Inspector;
 use super::notice::NoticeBar;
-use super::rail::Rail;
+use super::rail::{Rail, RailHead};
 use super::report_card::ReportCard;
 use super::use_page::{use_dress, use_saving, use_step_keys};
 use super::why_card::WhyCard;
@@ -57,7 +57,7 @@ pub fn App() -> Html {
                 <main class="workbench">
                     <section class="work" aria-label={texts.get("work")}>
                         <FileTabs project={project.clone()} />
-                        <h2 class="rail-head">{ texts.get("steps") }</h2>
+                        <RailHead build={build.clone()} />
                         <div class="bench">
                             <div class="bench-files">
                                 <EditorPane

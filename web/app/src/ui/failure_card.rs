@@ -25,7 +25,7 @@ pub fn FailureCard(props: &Props) -> Html {
     let build = &props.build;
     if let Some(Outcome::Invalid { message }) = &build.outcome {
         return html! {
-            <section class="card card-failed" aria-label={texts.get("failure")}>
+            <section class="card card-failed card-late" aria-label={texts.get("failure")}>
                 <p><strong>{ texts.get("invalid-title") }</strong></p>
                 <pre>{ message }</pre>
             </section>

@@ -73,6 +73,9 @@ pub fn Inspector(props: &Props) -> Html {
                         <b>{ &row.step.keyword }</b>{ " " }{ &row.step.arguments }
                     </h2>
                     { ids(props.detail.as_deref(), &texts) }
+                    if row.layer().is_some_and(|layer| layer.modelled) {
+                        <p class="modelled">{ texts.get("modelled") }</p>
+                    }
                 </div>
             }
             <div class="inspector-body">
@@ -88,10 +91,10 @@ pub fn Inspector(props: &Props) -> Html {
 
 fn ids(detail: Option<&StepDetail>, texts: &Texts) -> Html {
     let Some(detail) = detail else { return Html::default() };
-    let id = |key: &str, copy: &str, digest: &Option<String>| {
+    let id = |key: &'static str, copy: &str, digest: &Option<String>| {
         digest.as_ref().map(|digest| {
             html! {
-                <span class="id">
+                <span class={classes!("id", key)}>
                     <span class="id-name">{ texts.get(key) }</span>
                     <code title={digest.clone()}>{ figures::short(digest).to_owned() }</code>
                     <CopyButton text={digest.clone()} label={texts.get(copy)} />

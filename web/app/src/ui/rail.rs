@@ -6,8 +6,15 @@ use protocol::StepKind;
 use yew::prelude::*;
 
 use super::rail_row::RailRow;
-use crate::model::build::Build;
+use crate::model::build::{Build, Status};
 use crate::text::use_texts;
+
+/// Over the rail: how many steps ran.
+#[derive(Properties, PartialEq)]
+pub struct HeadProps {
+    /// The last build.
+    pub build: Rc<Build>,
+}
 
 /// What the rail shows.
 #[derive(Properties, PartialEq)]
@@ -48,5 +55,24 @@ pub fn Rail(props: &Props) -> Html {
                     revision={build.revision} />
             }) }
         </ol>
+    }
+}
+
+/// The head of the rail.
+#[component]
+pub fn RailHead(props: &HeadProps) -> Html {
+    let texts = use_texts();
+    let build = &props.build;
+    let count = |status| build.rows.iter().filter(|row| row.status() == status).count() as u64;
+    let (ran, cached) = (count(Status::Ran), count(Status::Cached));
+    html! {
+        <div class="rail-head">
+            <h2>{ texts.get("steps") }</h2>
+            if ran + cached > 0 && !build.stale {
+                <p class="rail-sum">
+                    { texts.with("steps-sum", [("ran", ran.into()), ("cached", cached.into())]) }
+                </p>
+            }
+        </div>
     }
 }

@@ -27,7 +27,7 @@ pub struct Props {
 }
 
 /// Width of the longest bar, in pixels.
-const BAR: f64 = 72.0;
+const BAR: f64 = 60.0;
 
 /// The row.
 #[component]

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::dispatch::{on, use_dispatch};
 use crate::model::build::Build;
 use crate::model::figures;
-use crate::model::strata::{Stratum, strata};
+use crate::model::strata::{LABEL, Stratum, strata};
 use crate::state::Action;
 use crate::text::{Texts, use_texts};
 
@@ -55,7 +55,13 @@ pub fn StrataView(props: &Props) -> Html {
                 </button>
                 if stratum.hidden_height > 0 {
                     <div class="stratum-hidden" aria-hidden="true"
-                        style={format!("height: {}px", stratum.hidden_height)} />
+                        style={format!("height: {}px", stratum.hidden_height)}>
+                        if stratum.hidden_height > LABEL {
+                            <span>{ texts.with("hides", [
+                                ("bytes", figures::bytes(stratum.hidden).into()),
+                            ]) }</span>
+                        }
+                    </div>
                 }
             </li>
         }

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::dispatch::{on, use_dispatch};
 use crate::model::build::{Build, Status, is_plain};
+use crate::model::difference::{Parts, difference};
 use crate::model::figures;
 use crate::model::why::{self, Why};
 use crate::state::Action;
@@ -149,10 +150,33 @@ fn digest(version: Option<&(u64, String)>, texts: &Texts) -> String {
 }
 
 fn before_after(before: &str, after: &str) -> Html {
+    let (b, a) = difference(before, after);
+    let show = |parts: Parts<'_>| {
+        html! {
+            <>{ shorten_begin(parts.head) }<b>{ parts.middle.to_owned() }</b>{ shorten_end(parts.tail) }</>
+        }
+    };
     html! {
         <div class="before-after">
-            if !before.is_empty() { <del>{ before.to_owned() }</del> }
-            if !after.is_empty() { <ins>{ after.to_owned() }</ins> }
+            if !before.is_empty() { <del>{ show(b) }</del> }
+            if !after.is_empty() { <ins>{ show(a) }</ins> }
         </div>
     }
+}
+
+/// How many characters are shown of what is the same.
+const AROUND: usize = 24;
+
+/// The last words of the text.
+fn shorten_begin(text: &str) -> String {
+    let Some((at, _)) = text.char_indices().rev().nth(AROUND) else { return text.into() };
+    let rest = &text[at..];
+    format!("… {}", rest.split_once(' ').map_or(rest, |(_, words)| words))
+}
+
+/// The first words of the text.
+fn shorten_end(text: &str) -> String {
+    let Some((at, _)) = text.char_indices().nth(AROUND) else { return text.into() };
+    let rest = &text[..at];
+    format!("{} …", rest.rsplit_once(' ').map_or(rest, |(words, _)| words))
 }
