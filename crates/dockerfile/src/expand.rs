@@ -54,16 +54,26 @@ impl Environment for HashMap<String, String> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EnvList {
     entries: Vec<(String, String)>,
+    /// Where each name stands in `entries`.
+    places: HashMap<String, usize>,
 }
 
 impl EnvList {
     /// Sets a variable; one that is there keeps its place.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
         let (name, value) = (name.into(), value.into());
-        match self.entries.iter_mut().find(|(known, _)| *known == name) {
-            Some(entry) => entry.1 = value,
-            None => self.entries.push((name, value)),
+        match self.places.get(&name) {
+            Some(place) => self.entries[*place].1 = value,
+            None => {
+                self.places.insert(name.clone(), self.entries.len());
+                self.entries.push((name, value));
+            }
         }
+    }
+
+    /// True where the variable is set, to the empty text or another.
+    pub fn has(&self, name: &str) -> bool {
+        self.places.contains_key(name)
     }
 
     /// Names and values, in order.
@@ -89,7 +99,7 @@ impl EnvList {
 
 impl Environment for EnvList {
     fn get(&self, name: &str) -> Option<&str> {
-        self.entries.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.places.get(name).map(|place| self.entries[*place].1.as_str())
     }
 }
 

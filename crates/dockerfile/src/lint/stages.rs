@@ -1,6 +1,7 @@
 //! Checks that follow the build: stages, variables, what each instruction does.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::fix::{exec_form, key_value, remove_flag, replace};
 use super::{Checked, Linter, rules};
@@ -23,8 +24,9 @@ const NOT_IN_ENVIRONMENT: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_S
 /// What is known in the middle of a stage.
 #[derive(Clone, Default)]
 struct State {
-    env: EnvList,
-    declared: Vec<String>,
+    /// Shared between stages until one of them sets a variable.
+    env: Rc<EnvList>,
+    declared: Rc<BTreeSet<String>>,
     has_shell: bool,
     workdir_set: bool,
     onbuild: Vec<String>,
@@ -279,16 +281,16 @@ impl Linter<'_> {
             let values = [base, &actual.to_string(), "linux/amd64"];
             self.report(&rules::INVALID_BASE_IMAGE_PLATFORM, from, &values, from.span(), None);
         }
-        let mut state = State {
-            env: known.env,
+        let mut env = known.env;
+        if !env.has("PATH") {
+            env.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        }
+        State {
+            env: Rc::new(env),
             has_shell: known.has_shell,
             onbuild: known.onbuild,
             ..State::default()
-        };
-        if state.env.get("PATH").is_none() {
-            state.env.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         }
-        state
     }
 
     /// The `ONBUILD` instructions of the base, which run before the stage's own.
@@ -323,7 +325,7 @@ impl Linter<'_> {
         let expanded = match &instruction.kind {
             Kind::Arg(_) => Ok(instruction.kind.clone()),
             kind => kind.expanded(&mut |word: &str| {
-                let expansion = lexer.expand(word, &state.env)?;
+                let expansion = lexer.expand(word, &*state.env)?;
                 unmatched.extend(expansion.unmatched);
                 Ok::<String, crate::expand::ExpandError>(expansion.text)
             }),
@@ -338,7 +340,7 @@ impl Linter<'_> {
                 self.pairs(instruction, pairs);
                 for pair in pairs {
                     self.secret(instruction, "ENV", &pair.key);
-                    state.env.set(pair.key.clone(), pair.value.clone());
+                    Rc::make_mut(&mut state.env).set(pair.key.clone(), pair.value.clone());
                 }
             }
             Kind::Label(pairs) => self.pairs(instruction, pairs),
@@ -349,7 +351,7 @@ impl Linter<'_> {
                         self.options.build_args.and_then(|args| args.get(&def.key)).cloned();
                     let value = match (given, &def.value) {
                         (Some(given), _) => Some(given),
-                        (None, Some(value)) => match lexer.expand(value, &state.env) {
+                        (None, Some(value)) => match lexer.expand(value, &*state.env) {
                             Ok(expansion) => {
                                 self.undefined(instruction, state, expansion.unmatched);
                                 Some(expansion.text)
@@ -361,15 +363,15 @@ impl Linter<'_> {
                     if let Some(value) =
                         value.filter(|_| !NOT_IN_ENVIRONMENT.contains(&def.key.as_str()))
                     {
-                        state.env.set(def.key.clone(), value);
+                        Rc::make_mut(&mut state.env).set(def.key.clone(), value);
                     }
-                    state.declared.push(def.key.clone());
+                    Rc::make_mut(&mut state.declared).insert(def.key.clone());
                 }
             }
             Kind::Run(run) => {
                 let mut expand = |word: &str| {
                     let expansion =
-                        lexer.expand(word, &state.env).map_err(|error| error.to_string())?;
+                        lexer.expand(word, &*state.env).map_err(|error| error.to_string())?;
                     unmatched.extend(expansion.unmatched);
                     Ok(expansion.text)
                 };
@@ -430,6 +432,10 @@ impl Linter<'_> {
         state: &State,
         unmatched: impl IntoIterator<Item = String>,
     ) {
+        let mut unmatched = unmatched.into_iter().peekable();
+        if unmatched.peek().is_none() {
+            return;
+        }
         let known: Vec<&str> = state.env.iter().map(|(name, _)| name).collect();
         for name in unmatched {
             if state.declared.contains(&name) || NOT_IN_ENVIRONMENT.contains(&name.as_str()) {
@@ -447,7 +453,7 @@ impl Linter<'_> {
     fn inline_variables(&mut self, instruction: &Instruction, state: &State, transfer: &Transfer) {
         let lexer = Lexer { skip_quotes: true, ..Lexer::new('\\') };
         for file in transfer.inline.iter().filter(|file| file.expand) {
-            if let Ok(expansion) = lexer.expand(&file.data, &state.env) {
+            if let Ok(expansion) = lexer.expand(&file.data, &*state.env) {
                 self.undefined(instruction, state, expansion.unmatched);
             }
         }
@@ -525,7 +531,7 @@ impl Linter<'_> {
     ) -> Checked<()> {
         let mut ports = Vec::new();
         for spec in specs {
-            match lexer.words(spec, &state.env) {
+            match lexer.words(spec, &*state.env) {
                 Ok(words) => ports.extend(words),
                 Err(error) => return self.error_at(instruction, error.to_string()),
             }
