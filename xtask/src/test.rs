@@ -11,8 +11,8 @@ use clap::Args;
 use crate::project::Project;
 use crate::{dist, setup, userland};
 
-/// Packages that only run in a browser.
-const BROWSER_ONLY: [&str; 2] = ["app", "worker"];
+/// Has no tests of its own, and would have the engine built once more; journeys are its tests.
+const BROWSER_ONLY: &str = "worker";
 
 /// What can be chosen.
 #[derive(Args)]
@@ -30,10 +30,7 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
     userland::build(project)?;
     begin("native tests");
     let mut cargo = project.cargo();
-    cargo.args(["test", "--workspace", "--no-fail-fast"]);
-    for package in BROWSER_ONLY {
-        cargo.args(["--exclude", package]);
-    }
+    cargo.args(["test", "--workspace", "--no-fail-fast", "--exclude", BROWSER_ONLY]);
     tally.run(&mut cargo)?;
 
     begin("tests of the programs");
@@ -43,7 +40,9 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
     if !options.quick {
         journeys(project, &mut tally)?;
     }
-    println!("xtask: {} passed, {} failed", tally.passed, tally.failed);
+    let Tally { passed, failed, known, .. } = tally;
+    let known = if known == 0 { String::new() } else { format!(", {known} known to fail") };
+    println!("xtask: {passed} passed, {failed} failed{known}");
     if !tally.broken.is_empty() {
         bail!("these failed: {}", tally.broken.join(", "));
     }
@@ -88,6 +87,8 @@ fn begin(what: &str) {
 struct Tally {
     passed: u64,
     failed: u64,
+    /// Failures that the runner expected.
+    known: u64,
     broken: Vec<String>,
 }
 
@@ -98,6 +99,7 @@ impl Tally {
             command.env("CARGO_TERM_COLOR", "always").env("FORCE_COLOR", "1");
         }
         let name = command.get_program().to_string_lossy().into_owned();
+        let before = self.failed;
         let mut child = command
             .stdout(Stdio::piped())
             .spawn()
@@ -111,7 +113,10 @@ impl Tally {
                 line.clear();
             }
         }
-        if !child.wait()?.success() {
+        if child.wait()?.success() {
+            self.known += self.failed - before;
+            self.failed = before;
+        } else {
             let arguments: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
             self.broken.push(format!("`{name} {}`", arguments.join(" ")));
         }
