@@ -243,12 +243,17 @@ impl State {
 
     /// The step that is shown.
     pub fn step(&self) -> Option<u32> {
-        match self.choice {
-            Choice::Step(step) => self.build.row(step).map(|row| row.step.index),
-            Choice::Line(line) => self.build.row_at_line(line).map(|row| row.step.index),
+        self.chosen_step().or_else(|| self.build.most_telling())
+    }
+
+    /// The step that the user chose; none if there is no such step.
+    pub fn chosen_step(&self) -> Option<u32> {
+        let row = match self.choice {
+            Choice::Step(step) => self.build.row(step),
+            Choice::Line(line) => self.build.row_at_line(line),
             Choice::Auto => None,
-        }
-        .or_else(|| self.build.most_telling())
+        };
+        row.map(|row| row.step.index)
     }
 
     /// What is known of the step that is shown.

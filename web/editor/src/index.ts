@@ -74,7 +74,7 @@ class Editor {
 
   /** Names the text field, and the element that says how to leave it. */
   setLabel(label: string, describedby: string): void {
-    this.attributes = { "aria-label": label, "aria-describedby": describedby };
+    this.attributes = { tabindex: "0", "aria-label": label, "aria-describedby": describedby };
     this.setAttributes();
   }
 

@@ -167,10 +167,11 @@ impl Build {
         self.rows.iter().find(|row| (row.step.line..=row.step.end_line).contains(&line))
     }
 
-    /// What the page shows when the user has chosen no step: what failed, else what began the
-    /// misses, else the last layer.
+    /// What the page shows when the user has chosen no step: what failed or runs, else what began
+    /// the misses, else the last layer.
     pub fn most_telling(&self) -> Option<u32> {
-        let failed = self.rows.iter().find(|row| row.status() == Status::Failed);
+        let telling = |row: &&Row| matches!(row.status(), Status::Failed | Status::Running);
+        let failed = self.rows.iter().find(telling);
         let missed = || self.rows.iter().find(|row| row.miss().is_some_and(|miss| !is_plain(miss)));
         let last = || self.rows.iter().rev().find(|row| row.layer().is_some());
         let row = failed.or_else(missed).or_else(last).or_else(|| self.rows.first());
@@ -261,6 +262,7 @@ pub mod tests {
             (vec![cached(), done(1, files()), done(1, Some(Miss::Parent { step: 1 }))], Some(1)),
             (vec![done(1, Some(Miss::New)), done(1, Some(Miss::New))], Some(1)),
             (vec![done(1, files()), failed(), StepState::NotReached], Some(1)),
+            (vec![done(1, files()), StepState::Running, StepState::Waiting], Some(1)),
             (vec![StepState::Waiting, StepState::Waiting], Some(0)),
         ] {
             assert_eq!(build(states.clone()).most_telling(), telling, "{states:?}");

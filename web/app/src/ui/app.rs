@@ -84,7 +84,7 @@ pub fn App() -> Html {
                                     <WhyCard
                                         build={build.clone()}
                                         {step}
-                                        chosen={state.choice != Choice::Auto}
+                                        chosen={state.chosen_step().is_some()}
                                     />
                                 </div>
                             </div>

@@ -42,12 +42,15 @@ pub fn ContextRow(props: &Props) -> Html {
         })
     };
     let label = |key| texts.with(key, [("file", path.as_str().into())]);
+    let mode = if executable { "0755" } else { "0644" };
+    let mode_label =
+        texts.with("executable", [("mode", mode.into()), ("file", path.as_str().into())]);
     html! {
         <li class="context-row" aria-current={props.open.then_some("true")}>
             <button class="context-name" onclick={action(Action::Open)}>{ path.to_string() }</button>
             <button class="mode" aria-pressed={executable.to_string()}
-                aria-label={label("executable")} title={label("executable")} onclick={toggle}>
-                { if executable { "0755" } else { "0644" } }
+                aria-label={mode_label.clone()} title={mode_label} onclick={toggle}>
+                { mode }
             </button>
             <span class="context-size">{ figures::bytes(props.file.text.len() as u64) }</span>
             if path.is_dockerfile() {

@@ -68,7 +68,9 @@ pub fn RailHead(props: &HeadProps) -> Html {
     html! {
         <div class="rail-head">
             <h2>{ texts.get("steps") }</h2>
-            if ran + cached > 0 && !build.stale {
+            if build.stale {
+                <p class="rail-sum">{ texts.get("steps-stale") }</p>
+            } else if ran + cached > 0 {
                 <p class="rail-sum">
                     { texts.with("steps-sum", [("ran", ran.into()), ("cached", cached.into())]) }
                 </p>

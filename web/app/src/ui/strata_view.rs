@@ -51,6 +51,7 @@ pub fn StrataView(props: &Props) -> Html {
                     title={stratum.label.clone()}
                     onclick={on(&dispatch, move |_| Action::Choose(step))}>
                     <span class="stratum-label">{ &stratum.label }</span>
+                    { " " }
                     <span class="stratum-bytes">{ figures::bytes(stratum.bytes) }</span>
                 </button>
                 if stratum.hidden_height > 0 {

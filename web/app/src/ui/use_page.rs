@@ -61,7 +61,6 @@ pub fn use_step_keys(state: &UseReducerHandle<State>) {
             let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let letters = target.is_some_and(|target| page::takes_letters(&target));
             if !letters && !event.ctrl_key() && !event.meta_key() && !event.alt_key() {
-                event.prevent_default();
                 dispatcher.dispatch(Action::Move(by));
             }
         });
