@@ -18,7 +18,7 @@ pub fn run(project: &Project) -> Result<()> {
     begin("the table of crates in ARCHITECTURE.md");
     tidy::check(project)?;
 
-    begin("types of the editor");
+    begin("types of the editor and of the browser tests");
     web::check_types(project)?;
 
     setup::wasm_std()?;

@@ -85,7 +85,10 @@ impl Project {
     /// Trunk, which calls cargo for wasm32 and so needs the toolchain that has its std.
     pub fn trunk(&self) -> Command {
         let mut command = self.command("trunk");
-        command.env("CARGO_TARGET_DIR", &self.target);
+        command
+            .env("CARGO_TARGET_DIR", &self.target)
+            // What Trunk's own stack looked like helps nobody to find an error in the page.
+            .env("RUST_BACKTRACE", "0");
         crate::setup::wasm_toolchain(&mut command);
         command
     }

@@ -31,13 +31,14 @@ fn bundle(project: &Project) -> Result<()> {
         })
 }
 
-/// Type-checks the editor, which esbuild does not.
+/// Type-checks the editor and the browser tests, which neither esbuild nor Playwright does.
 pub fn check_types(project: &Project) -> Result<()> {
     setup::web_packages(project)?;
-    let web = project.web();
-    process::run(project.command("node").current_dir(&web).args([
-        "node_modules/typescript/bin/tsc",
-        "-p",
-        ".",
-    ]))
+    setup::e2e_packages(project)?;
+    for folder in [project.web(), project.e2e()] {
+        let mut node = project.command("node");
+        node.current_dir(folder).args(["node_modules/typescript/bin/tsc", "--project", "."]);
+        process::run(&mut node)?;
+    }
+    Ok(())
 }

@@ -44,9 +44,14 @@ pub fn web_packages(project: &Project) -> Result<()> {
     npm::link(project, "wasm-opt")
 }
 
+/// The packages of `tests/e2e/`: Playwright, without its browsers.
+pub fn e2e_packages(project: &Project) -> Result<()> {
+    npm::ensure(project, &project.e2e())
+}
+
 /// Playwright and a Chromium; answers where the latter is.
 pub fn browser(project: &Project) -> Result<PathBuf> {
-    npm::ensure(project, &project.e2e())?;
+    e2e_packages(project)?;
     chromium::ensure()
 }
 
