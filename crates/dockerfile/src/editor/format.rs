@@ -12,8 +12,20 @@ use crate::tokens::TokenKind;
 /// mean something else, the text is given back as it is.
 pub fn format(text: &str) -> String {
     let before = parse(text);
-    let formatted = formatted(&before);
-    if means_the_same(&before, &parse(&formatted)) { formatted } else { text.to_owned() }
+    let mut outcome = formatted(&before);
+    // What is left of a continuation at the end of a file may want formatting once more.
+    for _ in 0..3 {
+        let after = parse(&outcome);
+        if !means_the_same(&before, &after) {
+            break;
+        }
+        let again = formatted(&after);
+        if again == outcome {
+            return outcome;
+        }
+        outcome = again;
+    }
+    text.to_owned()
 }
 
 fn formatted(parse: &Parse) -> String {

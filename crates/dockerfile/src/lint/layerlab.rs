@@ -1,5 +1,7 @@
 //! Checks beyond BuildKit's: what makes first images large, slow or unsafe, each with its reason.
 
+use std::collections::BTreeSet;
+
 use super::fix::replace;
 use super::rules::Rule;
 use super::script::{self, Command};
@@ -49,8 +51,10 @@ rules! {
 /// Runs the checks of this family, for all stages.
 pub fn lint_layerlab(parse: &Parse, options: &LintOptions) -> Vec<super::Finding> {
     let Ok(mut linter) = Linter::new(parse, options) else { return Vec::new() };
+    let mut above = BTreeSet::new();
     for stage in &parse.stages {
-        linter.unpinned(parse, stage);
+        linter.unpinned(parse, stage, &above);
+        above.extend(stage.name.as_deref());
         linter.stage_habits(parse, parse.body(stage));
     }
     linter.findings
@@ -63,13 +67,11 @@ struct Written {
 }
 
 impl Linter<'_> {
-    fn unpinned(&mut self, parse: &Parse, stage: &crate::stage::Stage) {
+    fn unpinned(&mut self, parse: &Parse, stage: &crate::stage::Stage, above: &BTreeSet<&str>) {
         let base = stage.base.as_str();
-        let is_stage =
-            parse.stages[..stage.index].iter().any(|above| above.name.as_deref() == Some(base));
         let tag = base.rsplit('/').next().unwrap_or_default().split_once(':').map(|(_, tag)| tag);
         if base == "scratch"
-            || is_stage
+            || above.contains(base)
             || base.contains(['$', '@'])
             || tag.is_some_and(|tag| tag != "latest")
         {

@@ -1,6 +1,6 @@
 //! Checks that follow the build: stages, variables, what each instruction does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::fix::{exec_form, key_value, remove_flag, replace};
@@ -20,6 +20,9 @@ use crate::suggest::{nearest, with_suggestion};
 
 /// Build arguments that are never variables of a step.
 const NOT_IN_ENVIRONMENT: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
+
+/// Suggestions are looked for among this many names at most. BuildKit sets no limit.
+const MAX_SUGGESTED_FROM: usize = 1_000;
 
 /// What is known in the middle of a stage.
 #[derive(Clone, Default)]
@@ -48,14 +51,14 @@ impl Linter<'_> {
         self.default_base_names(&lexer);
         let globals = self.globals(&lexer, true)?;
         let mut bases = Vec::new();
+        // A name means the nearest stage above that has it.
+        let mut named: HashMap<&str, usize> = HashMap::new();
         for stage in &parse.stages {
             let base = self.base(stage, &lexer, &globals)?;
-            // A name means the nearest stage above that has it.
-            let above = parse.stages[..stage.index]
-                .iter()
-                .rev()
-                .find(|above| above.name.as_deref() == Some(&base));
-            bases.push((above.map(|above| above.index), base));
+            bases.push((named.get(base.as_str()).copied(), base));
+            if let Some(name) = &stage.name {
+                named.insert(name, stage.index);
+            }
         }
         let target = self.target()?;
         let wanted = match self.options.all_stages || self.options.keep_going {
@@ -436,7 +439,10 @@ impl Linter<'_> {
         if unmatched.peek().is_none() {
             return;
         }
-        let known: Vec<&str> = state.env.iter().map(|(name, _)| name).collect();
+        // Among very many names a suggestion is slow to find and of little use.
+        let known: Vec<&str> =
+            state.env.iter().map(|(name, _)| name).take(MAX_SUGGESTED_FROM + 1).collect();
+        let known = if known.len() > MAX_SUGGESTED_FROM { Vec::new() } else { known };
         for name in unmatched {
             if state.declared.contains(&name) || NOT_IN_ENVIRONMENT.contains(&name.as_str()) {
                 continue;
