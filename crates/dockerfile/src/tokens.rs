@@ -1,5 +1,7 @@
 //! The whole file as a sequence of tokens: for highlighting, and as the proof that nothing is lost.
 
+use std::collections::HashMap;
+
 use crate::parse::Parse;
 use crate::span::Span;
 use crate::syntax::{ItemKind, Node};
@@ -240,6 +242,7 @@ fn mark(node: &Node, marks: &mut Vec<(TokenKind, Span)>) {
 /// Where variables stand in `text`. An escape before the `$` takes its meaning away.
 pub(crate) fn variables(text: &str, escape: char) -> Vec<Span> {
     let mut found = Vec::new();
+    let braces = closing_braces(text);
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         if c == escape {
@@ -249,15 +252,16 @@ pub(crate) fn variables(text: &str, escape: char) -> Vec<Span> {
             continue;
         }
         let rest = &text[at + 1..];
-        let len = match rest.strip_prefix('{') {
-            Some(body) => match closing_brace(body) {
-                Some(len) => len + 2,
+        let end = match rest.starts_with('{') {
+            true => match braces.get(&(at + 1)) {
+                Some(close) => close + 1,
                 None => continue,
             },
-            None => rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len()),
+            false => {
+                at + 1 + rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
+            }
         };
-        if len > 0 {
-            let end = at + 1 + len;
+        if end > at + 1 {
             found.push(Span::new(at, end));
             while chars.peek().is_some_and(|(next, _)| *next < end) {
                 chars.next();
@@ -267,21 +271,23 @@ pub(crate) fn variables(text: &str, escape: char) -> Vec<Span> {
     found
 }
 
-/// Where the brace that closes the one before `body` stands. An unclosed one looks no further than the line.
-fn closing_brace(body: &str) -> Option<usize> {
-    let mut depth = 1;
-    for (at, c) in body.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            '\n' => return None,
+/// Where the brace that closes each open one stands. One that is not closed on its line is not closed.
+fn closing_braces(text: &str) -> HashMap<usize, usize> {
+    let mut open = Vec::new();
+    let mut closed = HashMap::new();
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => open.push(at),
+            b'}' => {
+                if let Some(start) = open.pop() {
+                    closed.insert(start, at);
+                }
+            }
+            b'\n' => open.clear(),
             _ => {}
         }
-        if depth == 0 {
-            return Some(at);
-        }
     }
-    None
+    closed
 }
 
 #[cfg(test)]
