@@ -27,7 +27,5 @@ mod syntax;
 mod text;
 mod vars;
 
-pub use api::{
-    ExecError, ExitStatus, Limit, Personality, Process, Programs, Script, Start, Stop,
-};
+pub use api::{ExecError, ExitStatus, Limit, Personality, Process, Programs, Script, Start, Stop};
 pub use invoke::{main, run};

@@ -4,7 +4,7 @@ use crate::open::OpenFiles;
 use crate::pipe::Pipes;
 use crate::{
     AbsPath, Access, Caller, Console, Errno, FileType, Ino, Inode, Kind, Limits, Name,
-    ResolveFlags, Result, Stat, Timestamp, Tree,
+    OpenId, ResolveFlags, Result, Stat, Timestamp, Tree,
 };
 
 /// A file in an [`Fs`]: which mount, which inode.
@@ -48,6 +48,8 @@ pub struct Fs {
     pub(crate) limits: Limits,
     now: Timestamp,
     random: u64,
+    /// The open file whose read or write last answered `EAGAIN`.
+    pub(crate) waits_for: Option<OpenId>,
 }
 
 /// Everything an [`Fs`] was at one moment.
@@ -102,6 +104,7 @@ impl Fs {
             limits,
             now: Timestamp::default(),
             random: 0,
+            waits_for: None,
         }
     }
 

@@ -1,0 +1,19 @@
+//! `hash`: nothing is remembered, so there is nothing to list.
+
+use crate::exec::Lookup;
+use crate::shell::{Run, Shell};
+
+pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
+    let mut status = 0;
+    for name in args[1..].iter().filter(|arg| !arg.starts_with(b"-")) {
+        let found = match shell.look_up(name) {
+            Lookup::Program => shell.find_program(name).is_ok(),
+            _ => true,
+        };
+        if !found {
+            shell.complain_as(&args[0], [name, b": not found".as_slice()].concat());
+            status = 1;
+        }
+    }
+    Ok(status)
+}

@@ -1,0 +1,40 @@
+//! Calling functions.
+
+use std::rc::Rc;
+
+use crate::shell::{Flow, Run, Shell};
+use crate::syntax::ir::Function;
+
+impl Shell<'_> {
+    pub(crate) fn call_function(
+        &mut self,
+        name: &[u8],
+        function: &Rc<Function>,
+        argv: &[Vec<u8>],
+    ) -> Run {
+        let positional = std::mem::replace(&mut self.state.positional, Rc::new(argv[1..].to_vec()));
+        let function_line = std::mem::replace(&mut self.state.function_line, function.line);
+        let (loops, line) = (std::mem::take(&mut self.state.loops), self.state.line);
+        let name = crate::text::decode(name).into_owned();
+        Rc::make_mut(&mut self.state.functions_running).push(name);
+        self.state.vars.push_scope();
+        let err_trap = if self.state.options.errtrace { None } else { self.state.err_trap.take() };
+        let out = self.deeper(|shell| {
+            let body = &function.body;
+            shell.run_command_ref(body)
+        });
+        if self.state.err_trap.is_none() {
+            self.state.err_trap = err_trap.or_else(|| self.state.err_trap.take());
+        }
+        self.state.vars.pop_scope();
+        Rc::make_mut(&mut self.state.functions_running).pop();
+        self.state.positional = positional;
+        self.state.function_line = function_line;
+        self.state.loops = loops;
+        self.state.line = line;
+        match out {
+            Err(Flow::Return(status)) => Ok(status),
+            out => out,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Simple commands: assignments, words, redirections.
+
+use std::rc::Rc;
+
+use super::program::Lookup;
+use crate::builtins::Builtin;
+use crate::shell::{Flow, Run, Shell};
+use crate::syntax::ir::{Assignment, Command, Redirect, Word};
+use crate::vars::Var;
+
+impl Shell<'_> {
+    pub(super) fn run_simple(
+        &mut self,
+        command: &Command,
+        assignments: &[Assignment],
+        words: &[Word],
+        arrays: &[Assignment],
+    ) -> Run {
+        self.state.substitution = None;
+        let argv = self.expand_words(words)?;
+        let Some(name) = argv.first().cloned() else {
+            return self.only_assignments(assignments, &command.redirects);
+        };
+        let found = self.look_up(&name);
+        let status = match found {
+            Lookup::Builtin(builtin) if builtin.special && !self.is_bash() => {
+                self.special_builtin(builtin, &argv, assignments, arrays, &command.redirects)?
+            }
+            _ => {
+                let saved = self.begin_redirects(&command.redirects);
+                let saved = match saved {
+                    Ok(saved) => saved,
+                    Err(Flow::Error(status)) => {
+                        self.state.status = status;
+                        return Ok(status);
+                    }
+                    Err(flow) => return Err(flow),
+                };
+                let keeps =
+                    matches!(found, Lookup::Builtin(b) if b.name == "exec") && argv.len() == 1;
+                let out = self.with_assignments(assignments, |shell| {
+                    shell.trace_command(&argv);
+                    match &found {
+                        Lookup::Function(function) => shell.call_function(&name, function, &argv),
+                        Lookup::Builtin(builtin) => shell.call_builtin(*builtin, &argv, arrays),
+                        Lookup::Program => shell.run_program(&argv),
+                    }
+                });
+                if keeps {
+                    self.keep_redirects(saved);
+                } else {
+                    self.end_redirects(saved);
+                }
+                out?
+            }
+        };
+        self.state.pipe_status = Rc::new(vec![status]);
+        Ok(status)
+    }
+
+    /// dash's and ash's special builtins: assignments stay, errors end the script.
+    fn special_builtin(
+        &mut self,
+        builtin: Builtin,
+        argv: &[Vec<u8>],
+        assignments: &[Assignment],
+        arrays: &[Assignment],
+        redirects: &[Redirect],
+    ) -> Run {
+        let saved = self.begin_redirects(redirects)?;
+        let traced = self.assign_all(assignments)?;
+        self.trace(&traced, argv);
+        let out = self.call_builtin(builtin, argv, arrays);
+        if builtin.name == "exec" && argv.len() == 1 {
+            self.keep_redirects(saved);
+        } else {
+            self.end_redirects(saved);
+        }
+        out
+    }
+
+    fn only_assignments(&mut self, assignments: &[Assignment], redirects: &[Redirect]) -> Run {
+        let saved = match self.begin_redirects(redirects) {
+            Ok(saved) => saved,
+            Err(Flow::Error(status)) => return Ok(status),
+            Err(flow) => return Err(flow),
+        };
+        let traced = self.assign_all(assignments);
+        if let Ok(traced) = &traced
+            && !self.is_bash()
+        {
+            self.trace(traced, &[]);
+        }
+        self.end_redirects(saved);
+        traced?;
+        let status = self.state.substitution.take().unwrap_or(0);
+        self.state.pipe_status = Rc::new(vec![status]);
+        Ok(status)
+    }
+
+    fn assign_all(&mut self, assignments: &[Assignment]) -> Run<Vec<Vec<u8>>> {
+        let mut traced = Vec::new();
+        for assignment in assignments {
+            traced.extend(self.run_assignment(assignment)?);
+        }
+        Ok(traced)
+    }
+
+    /// Runs with assignments that hold for this command only and are exported.
+    fn with_assignments(
+        &mut self,
+        assignments: &[Assignment],
+        run: impl FnOnce(&mut Self) -> Run,
+    ) -> Run {
+        if assignments.is_empty() {
+            return run(self);
+        }
+        let mut saved: Vec<(String, Option<Var>)> = Vec::new();
+        let mut failed = None;
+        for assignment in assignments {
+            let old = self.state.vars.get(&assignment.name).cloned();
+            match self.run_assignment(assignment) {
+                Ok(_) => {}
+                Err(Flow::Discard(_)) if self.is_bash() => continue,
+                Err(flow) => {
+                    failed = Some(flow);
+                    break;
+                }
+            }
+            saved.push((assignment.name.clone(), old));
+            self.state.vars.entry(&assignment.name).exported = true;
+        }
+        let out = match failed {
+            Some(flow) => Err(flow),
+            None => run(self),
+        };
+        for (name, var) in saved.into_iter().rev() {
+            self.state.vars.put(&name, var);
+        }
+        out
+    }
+
+    pub(crate) fn call_builtin(
+        &mut self,
+        builtin: Builtin,
+        argv: &[Vec<u8>],
+        arrays: &[Assignment],
+    ) -> Run {
+        // `readonly a=(1)` assigns before the attribute forbids it, `declare -A a=(..)` after.
+        let before = argv[0] == b"readonly"
+            || argv.iter().any(|arg| arg.starts_with(b"-") && arg.contains(&b'r'));
+        if before {
+            for array in arrays {
+                self.run_assignment(array)?;
+            }
+        }
+        let out = (builtin.run)(self, argv);
+        let status = match out {
+            Err(Flow::Error(status)) if !builtin.special && !self.is_bash() => status,
+            out => out?,
+        };
+        if !before {
+            for array in arrays {
+                self.run_assignment(array)?;
+            }
+        }
+        Ok(status)
+    }
+}

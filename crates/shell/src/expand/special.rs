@@ -1,0 +1,66 @@
+//! Parameters the shell itself keeps: `$?`, `$RANDOM`, `$LINENO` and their kind.
+
+use super::param::Values;
+use crate::Personality;
+use crate::shell::Shell;
+
+impl Shell<'_> {
+    /// `$? $# $$ $! $- $0`.
+    pub(super) fn special_parameter(&self, name: u8) -> Option<Vec<u8>> {
+        let state = &self.state;
+        Some(match name {
+            b'?' => state.status.to_string().into_bytes(),
+            b'#' => state.positional.len().to_string().into_bytes(),
+            b'$' => state.pid.to_string().into_bytes(),
+            b'!' => state.last_background?.to_string().into_bytes(),
+            b'-' => state.options.flags(state.personality, state.is_command).into_bytes(),
+            b'0' => state.name.clone(),
+            _ => return None,
+        })
+    }
+
+    /// Variables whose value is made when it is asked for.
+    pub(super) fn dynamic_variable(&mut self, name: &str) -> Option<Values> {
+        let bash = self.is_bash();
+        let one = |value: String| Some(Values::One(value.into_bytes()));
+        if let Some(var) = self.state.vars.get(name)
+            && !matches!(name, "RANDOM" | "SECONDS" | "LINENO")
+            && var.get().is_some()
+        {
+            return None;
+        }
+        match name {
+            "LINENO" if self.state.personality != Personality::Ash => {
+                one(self.message_line().to_string())
+            }
+            "RANDOM" if !self.is_dash() => one(self.next_random().to_string()),
+            "SECONDS" if bash => one((self.fs.now().secs() - self.state.started).to_string()),
+            "EPOCHSECONDS" if bash => one(self.fs.now().secs().to_string()),
+            "BASHPID" if bash => one((self.state.pid + self.state.subshell).to_string()),
+            "BASH_SUBSHELL" if bash => one(self.state.subshell.to_string()),
+            "UID" | "EUID" if bash => one(self.state.caller.cred.uid.to_string()),
+            "PIPESTATUS" if bash => {
+                let items =
+                    self.state.pipe_status.iter().map(|s| s.to_string().into_bytes()).collect();
+                Some(Values::Many { items, star: false })
+            }
+            "FUNCNAME" if bash => match self.state.functions_running.last() {
+                Some(name) => one(name.clone()),
+                None => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// bash's generator (Park and Miller's), so that `RANDOM=42` gives what it gives there.
+    pub(crate) fn next_random(&mut self) -> u32 {
+        let last = match self.state.random {
+            0 => 123_459_876,
+            seed => seed,
+        };
+        let (high, low) = (i64::from(last / 127_773), i64::from(last % 127_773));
+        let next = 16_807 * low - 2_836 * high;
+        self.state.random = (if next < 0 { next + 0x7fff_ffff } else { next }) as u32;
+        ((self.state.random >> 16) ^ (self.state.random & 0xffff)) & 0x7fff
+    }
+}

@@ -1,0 +1,291 @@
+//! Starting a shell.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use vfs::{Errno, Fs};
+
+use crate::jobs::Jobs;
+use crate::options::Options;
+use crate::shell::{Flow, Run, Shell, State};
+use crate::vars::Vars;
+use crate::{ExitStatus, Personality, Process, Programs, Script, Start, Stop};
+
+/// The process id of every container's first process, and what `$$` gives.
+const FIRST_PID: u32 = 1;
+
+/// Runs a shell to its end.
+///
+/// # Errors
+/// See [`Stop`].
+pub fn run(fs: &mut Fs, programs: &mut dyn Programs, start: Start) -> Result<ExitStatus, Stop> {
+    let script = start.script.clone();
+    let mut shell = begin(fs, programs, start);
+    let out = shell.run_start(&script);
+    let out = shell.finish(out);
+    for id in std::mem::take(&mut shell.state.fds).into_values() {
+        shell.fs.close(id);
+    }
+    match out {
+        Ok(status) => Ok(ExitStatus(status)),
+        Err(Flow::Stop(stop)) => Err(stop),
+        // Everything else became a status above.
+        Err(_) => Ok(ExitStatus(1)),
+    }
+}
+
+/// Runs a shell from its arguments: `sh -euxc CMD NAME ARG...`, `bash SCRIPT ARG...`, `sh -s`.
+///
+/// # Errors
+/// See [`Stop`].
+pub fn main(
+    fs: &mut Fs,
+    programs: &mut dyn Programs,
+    process: Process,
+    personality: Personality,
+) -> Result<ExitStatus, Stop> {
+    let name = process.argv.first().cloned().unwrap_or_else(|| b"sh".to_vec());
+    let mut start = Start {
+        personality,
+        name: name.clone(),
+        script: Script::Stdin,
+        args: Vec::new(),
+        env: process.env,
+        caller: process.caller,
+        fds: process.fds,
+        options: Vec::new(),
+        long_options: Vec::new(),
+        depth: process.depth + 20,
+    };
+    if start.depth > crate::shell::MAX_DEPTH {
+        return Err(Stop::Limit(crate::Limit::Depth(crate::shell::MAX_DEPTH)));
+    }
+    let mut args = process.argv.into_iter().skip(1).peekable();
+    let (mut command, mut from_stdin) = (false, false);
+    while let Some(arg) = args.next_if(|arg| arg.len() > 1 && (arg[0] == b'-' || arg[0] == b'+')) {
+        if arg == b"--" || arg == b"-" {
+            break;
+        }
+        if arg.starts_with(b"--") {
+            match arg.as_slice() {
+                b"--rcfile" | b"--init-file" => drop(args.next()),
+                b"--posix" => start.long_options.push(b"posix".to_vec()),
+                _ => {}
+            }
+            continue;
+        }
+        let on = arg[0] == b'-';
+        for &letter in &arg[1..] {
+            match letter {
+                b'c' if on => command = true,
+                b's' if on => from_stdin = true,
+                b'l' | b'i' => {}
+                b'o' => {
+                    if let Some(option) = args.next()
+                        && on
+                    {
+                        start.long_options.push(option);
+                    }
+                }
+                b'O' if personality == Personality::Bash => drop(args.next()),
+                letter if on => start.options.push(letter),
+                letter => start.options.retain(|option| *option != letter),
+            }
+        }
+    }
+    if command {
+        match args.next() {
+            Some(text) => start.script = Script::Command(text),
+            None => {
+                let text = match personality {
+                    Personality::Dash => ": 0: -c requires an argument\n",
+                    Personality::Ash => ": -c requires an argument\n",
+                    Personality::Bash => ": -c: option requires an argument\n",
+                };
+                if let Some((_, id)) = start.fds.iter().find(|(fd, _)| *fd == 2) {
+                    let message = [&name, text.as_bytes()].concat();
+                    // What standard error does not take is lost.
+                    let _ = fs.write(*id, &message);
+                }
+                return Ok(ExitStatus(2));
+            }
+        }
+        if let Some(name) = args.next() {
+            start.name = name;
+        }
+    } else if !from_stdin && let Some(path) = args.next() {
+        start.name.clone_from(&path);
+        start.script = Script::File(path);
+    }
+    start.args = args.collect();
+    run(fs, programs, start)
+}
+
+fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: Start) -> Shell<'a> {
+    let personality = start.personality;
+    let mut fds = BTreeMap::new();
+    for (fd, id) in start.fds {
+        if fs.dup(id).is_ok() {
+            fds.insert(fd, id);
+        }
+    }
+    let mut options = Options::new(personality);
+    for letter in &start.options {
+        options.set_letter(personality, *letter, true);
+    }
+    for name in &start.long_options {
+        options.set(personality, &String::from_utf8_lossy(name), true);
+    }
+    let started = fs.now().secs();
+    let mut state = State {
+        personality,
+        name: start.name,
+        is_command: matches!(start.script, Script::Command(_)),
+        vars: Vars::default(),
+        positional: Rc::new(start.args),
+        functions: Rc::default(),
+        aliases: Rc::default(),
+        options,
+        caller: start.caller,
+        cwd: Vec::new(),
+        fds,
+        status: 0,
+        line: 1,
+        function_line: 0,
+        functions_running: Rc::default(),
+        sourcing: 0,
+        loops: 0,
+        tested: 0,
+        substitution: None,
+        pid: FIRST_PID,
+        last_background: None,
+        jobs: Jobs::default(),
+        traps: Rc::default(),
+        err_trap: None,
+        pending: Vec::new(),
+        in_trap: false,
+        subshell: 0,
+        random: 0,
+        started,
+        getopts: (0, 0),
+        depth: start.depth,
+        pipe_status: Rc::new(vec![0]),
+    };
+    for (name, value) in start.env {
+        let Ok(name) = String::from_utf8(name) else { continue };
+        if crate::syntax::lexer::is_name(&name) {
+            let var = state.vars.entry(&name);
+            var.value = crate::vars::Value::Scalar(value);
+            var.exported = true;
+        }
+    }
+    let mut shell = Shell { fs, programs, state, next_pid: FIRST_PID + 1 };
+    shell.initial_variables();
+    shell
+}
+
+impl Shell<'_> {
+    fn initial_variables(&mut self) {
+        let cwd = self.fs.path_of(self.state.caller.cwd);
+        let physical = cwd.map_or_else(|_| b"/".to_vec(), |path| path.as_bytes().to_vec());
+        // `$PWD` is believed if it leads here.
+        let pwd = self.state.vars.value("PWD").map(<[u8]>::to_vec);
+        let believed = pwd.filter(|pwd| {
+            pwd.starts_with(b"/")
+                && self
+                    .fs
+                    .resolve(
+                        &self.state.caller,
+                        self.state.caller.cwd,
+                        pwd,
+                        vfs::ResolveFlags::FOLLOW,
+                    )
+                    .is_ok_and(|spot| spot.node == Some(self.state.caller.cwd))
+        });
+        self.state.cwd = believed.unwrap_or(physical);
+        let (cwd, bash) = (self.state.cwd.clone(), self.is_bash());
+        let vars = &mut self.state.vars;
+        vars.force("PWD", cwd);
+        vars.force("OPTIND", "1");
+        vars.force("IFS", " \t\n");
+        vars.force("PS4", "+ ");
+        if !bash {
+            vars.force("PPID", "0");
+            if self.state.vars.value("PATH").is_none() {
+                let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+                self.state.vars.force("PATH", path);
+            }
+            return;
+        }
+        if vars.value("PATH").is_none() {
+            vars.force("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        }
+        vars.entry("PWD").exported = true;
+        let level: i64 = vars
+            .value("SHLVL")
+            .and_then(|v| std::str::from_utf8(v).ok()?.parse().ok())
+            .unwrap_or(0);
+        vars.force("SHLVL", (level + 1).to_string());
+        vars.entry("SHLVL").exported = true;
+        if vars.get("OLDPWD").is_none() {
+            vars.entry("OLDPWD").exported = true;
+        }
+        for (name, value) in [
+            ("BASH", "/bin/bash"),
+            ("BASH_VERSION", "5.2.15(1)-release"),
+            ("HOSTTYPE", "x86_64"),
+            ("MACHTYPE", "x86_64-pc-linux-gnu"),
+            ("OSTYPE", "linux-gnu"),
+            ("PPID", "0"),
+            ("OPTERR", "1"),
+        ] {
+            vars.force(name, value);
+        }
+        let version = ["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"];
+        let items = version.iter().enumerate().map(|(i, v)| (i as i64, v.as_bytes().to_vec()));
+        vars.entry("BASH_VERSINFO").value = crate::vars::Value::Indexed(items.collect());
+    }
+
+    fn run_start(&mut self, script: &Script) -> Run {
+        let bytes = match script {
+            Script::Command(text) => text.clone(),
+            Script::File(path) => {
+                let caller = self.state.caller.clone();
+                match self.fs.read_file(&caller, caller.cwd, path) {
+                    Ok(bytes) => bytes,
+                    Err(errno) => return Ok(self.cannot_open_script(path, errno)),
+                }
+            }
+            Script::Stdin => {
+                let mut bytes = Vec::new();
+                let mut buf = [0; 4096];
+                loop {
+                    match self.read(0, &mut buf)? {
+                        Ok(0) | Err(_) => break bytes,
+                        Ok(n) => bytes.extend_from_slice(&buf[..n]),
+                    }
+                }
+            }
+        };
+        self.run_script(&bytes)
+    }
+
+    fn cannot_open_script(&mut self, path: &[u8], errno: Errno) -> u8 {
+        let shown = crate::text::lossy(path).into_owned();
+        let text = match self.state.personality {
+            Personality::Dash => {
+                let why =
+                    if errno == Errno::ENOENT { "No such file".into() } else { errno.to_string() };
+                format!("{shown}: 0: cannot open {shown}: {why}\n")
+            }
+            Personality::Ash => format!("{shown}: can't open '{shown}': {errno}\n"),
+            Personality::Bash => format!("{shown}: {shown}: {errno}\n"),
+        };
+        self.write_error(text.as_bytes());
+        match self.state.personality {
+            Personality::Dash | Personality::Ash => 2,
+            Personality::Bash if errno == Errno::ENOENT => 127,
+            Personality::Bash => 126,
+        }
+    }
+}

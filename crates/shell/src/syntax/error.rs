@@ -1,0 +1,45 @@
+//! What is wrong with a script's text, before any shell's words for it.
+
+/// A syntax error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SyntaxError {
+    pub kind: SyntaxErrorKind,
+    /// Where the reader was when it gave up, counted from 1.
+    pub line: u32,
+    /// Where the unfinished construct began.
+    pub start_line: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SyntaxErrorKind {
+    /// The text ended inside this kind of quote.
+    Quote(char),
+    /// `${` without `}`.
+    Brace,
+    /// `$((` without `))`.
+    Arith,
+    /// `$(` without `)`.
+    Substitution,
+    /// A token that does not belong there.
+    Unexpected { token: Found, expecting: Option<&'static str> },
+    /// `for 1x`, with the name.
+    ForVariable,
+    /// `>&word` where only a number will do.
+    BadFd,
+    /// `f-x()`, with dash.
+    BadFunctionName,
+    /// Deeper than the parser's stack allows.
+    TooDeep,
+}
+
+/// A token as messages name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    Word(String),
+    /// A reserved word where one is recognised.
+    Reserved(String),
+    Operator(String),
+    Redirection(String),
+    Newline,
+    End,
+}
