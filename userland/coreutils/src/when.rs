@@ -157,7 +157,9 @@ impl Reader {
         }
         let month = civil.year * 12 + i64::from(civil.month) - 1 + self.months;
         (civil.year, civil.month) = (month.div_euclid(12), month.rem_euclid(12) as u32 + 1);
-        if let Some((day, step)) = self.weekday {
+        if let Some((day, step)) = self.weekday
+            && !self.date_given
+        {
             let ahead = (day - i64::from(civil.weekday())).rem_euclid(7);
             let weeks = if step > 0 && ahead != 0 { step - 1 } else { step };
             self.days += ahead + 7 * weeks;

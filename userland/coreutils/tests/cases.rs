@@ -20,5 +20,6 @@ macro_rules! tools {
 }
 
 tools! {
-    cat cp echo env head ls mkdir mv pwd rm sort sums touch wc
+    cat chmod chown cp cut date du echo env head id install lines ln ls mkdir mv paths printf pwd rm
+    rmdir seq small sort stat sums tail tee test_ touch tr uniq wc
 }

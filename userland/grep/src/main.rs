@@ -1,5 +1,6 @@
 //! `grep`, `egrep` and `fgrep`: lines that match a pattern, as GNU grep 3.8 prints them.
 
+mod expr;
 mod options;
 mod pattern;
 mod search;
@@ -17,6 +18,10 @@ fn main() {
     }
     let name = args.remove(0).to_string_lossy().into_owned();
     let base = name.rsplit('/').next().unwrap_or_default().to_owned();
+    if base == "expr" {
+        guest::set_name(&name);
+        guest::exit(expr::run(args));
+    }
     guest::set_name("grep");
     guest::set_failure_status(2);
     guest::set_usage("Usage: grep [OPTION]... PATTERNS [FILE]...\n");

@@ -10,7 +10,7 @@ pub enum Source {
     /// A named file.
     File(File),
     /// Standard input.
-    Stdin(io::StdinLock<'static>),
+    Stdin(io::Stdin),
 }
 
 impl Read for Source {
@@ -36,7 +36,7 @@ fn as_linux(error: io::Error, file: &File) -> io::Error {
 pub fn open(path: impl AsRef<Path>) -> io::Result<BufReader<Source>> {
     let path = path.as_ref();
     let source = match path.to_str() {
-        Some("-") => Source::Stdin(io::stdin().lock()),
+        Some("-") => Source::Stdin(io::stdin()),
         _ => Source::File(File::open(path)?),
     };
     Ok(BufReader::with_capacity(16 * 1024, source))

@@ -26,8 +26,8 @@ pub use errno::strerror;
 pub use host::*;
 pub use opt::{Arg, Long, Opt, Opts};
 pub use say::{
-    Failed, exit, fail, failure_status, name, set_failure_status, set_name, set_usage, try_help,
-    warn,
+    Failed, exit, extra_operand, fail, failure_status, missing_operand, name, set_failure_status,
+    set_name, set_usage, try_help, warn,
 };
 pub use stat::{Kind, Stat};
 

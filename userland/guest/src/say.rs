@@ -89,3 +89,15 @@ impl Failed {
         self.0.into()
     }
 }
+
+/// Says `missing operand` and ends the program.
+pub fn missing_operand() -> ! {
+    warn("missing operand");
+    try_help()
+}
+
+/// Says which operand is one too many and ends the program.
+pub fn extra_operand(operand: impl AsRef<Path>) -> ! {
+    warn(format!("extra operand {}", quote::locale(operand.as_ref())));
+    try_help()
+}

@@ -38,6 +38,11 @@ pub fn search(
     Ok(None)
 }
 
+/// The longest match that begins where the text does.
+pub fn prefix(program: &Program, text: &[u8]) -> Result<Option<Groups>, Error> {
+    at(program, text, 0, &mut 0)
+}
+
 /// The groups of a match that is known to reach from `start` to `end`, without back-references.
 pub fn groups(program: &Program, text: &[u8], start: usize, end: usize) -> Groups {
     let mut way = Way::new(program, &text[..end], text, start);

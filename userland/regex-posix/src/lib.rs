@@ -144,6 +144,15 @@ impl Regex {
         Regex::new(&pattern, Syntax { grep: false, ..syntax })
     }
 
+    /// The longest match that begins where the text does, with its groups.
+    pub fn prefix(&self, text: &[u8]) -> Result<Option<Groups>, Error> {
+        if self.parsed.has_references {
+            return backtrack::prefix(&self.program, text);
+        }
+        let ends = simulate::ends(&self.program, text, 0, text.len());
+        Ok(ends.first().map(|end| backtrack::groups(&self.program, text, 0, *end)))
+    }
+
     /// Every place a match that begins at `start` can end at, the longest first.
     ///
     /// With back-references only the longest is known.
