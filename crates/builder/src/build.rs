@@ -52,6 +52,8 @@ pub enum Event {
         step: usize,
         /// How far.
         state: StepState,
+        /// What it made, once it has made a layer.
+        result: Option<Arc<StepResult>>,
     },
 }
 
@@ -155,6 +157,9 @@ pub fn build(
         stages: vec![None; parse.stages.len()],
     };
     let end = run.all();
+    if !matches!(end, Err(End::NotLoaded(_))) {
+        run.tell_not_reached();
+    }
     let Run { before, records, outcomes, mut stages, cache, .. } = run;
     // A build that broke off explains less than the one before it: keep what it did not reach.
     let reached = records.len();
@@ -267,8 +272,19 @@ impl Run<'_, '_> {
     }
 
     fn set(&mut self, step: usize, state: StepState) {
-        self.outcomes[step].state = state.clone();
-        (self.on_event)(Event::Step { step, state });
+        let outcome = &mut self.outcomes[step];
+        outcome.state = state.clone();
+        (self.on_event)(Event::Step { step, state, result: outcome.result.clone() });
+    }
+
+    /// Reports the steps that nothing was done for.
+    fn tell_not_reached(&mut self) {
+        for (step, outcome) in self.outcomes.iter().enumerate() {
+            if matches!(outcome.state, StepState::NotReached) {
+                let state = StepState::NotReached;
+                (self.on_event)(Event::Step { step, state, result: None });
+            }
+        }
     }
 
     /// `FROM`
@@ -573,6 +589,7 @@ impl Run<'_, '_> {
         let cached = if self.request.no_cache { None } else { self.cache.get(key) };
         let result = match cached {
             Some(result) => {
+                self.outcomes[step].result = Some(Arc::clone(&result));
                 self.set(step, StepState::Cached { layer: result.summary.clone() });
                 result
             }
@@ -592,6 +609,7 @@ impl Run<'_, '_> {
                     explain(&self.before, position, &record, state.missed)
                 };
                 let micros = (self.outside.micros)().saturating_sub(begun);
+                self.outcomes[step].result = Some(Arc::clone(&result));
                 self.set(step, StepState::Ran { layer: result.summary.clone(), micros, miss });
                 state.missed = state.missed.or(Some(step));
                 result
@@ -603,7 +621,6 @@ impl Run<'_, '_> {
         state.time = result.time;
         state.layers.push(result.layer.clone());
         state.record(history, false);
-        self.outcomes[step].result = Some(result);
         Ok(())
     }
 

@@ -1,1 +1,148 @@
-//! The daemon in miniature: image store, base images, programs, and one synchronous facade of plain data.
+//! The daemon in miniature, behind one synchronous facade of plain data.
+//!
+//! [`Engine`] holds a build context, base images, program modules and the build cache, and builds.
+//! It knows neither the DOM nor JavaScript nor a wire format: the page's worker and the native
+//! command drive it alike, and the same input gives the same image ID in both.
+//!
+//! It is synchronous. Where a step needs a program whose module has not been loaded,
+//! [`Engine::build`] ends with [`BuildError::NotLoaded`]; its host loads the module and builds again,
+//! and what was done comes from the cache.
+
+mod base;
+mod container;
+mod context;
+mod detail;
+mod programs;
+
+use builder::{Cache, Event, Outside, Request};
+use vfs::Timestamp;
+
+pub use base::{Catalogue, Recipe, RecipeError, familiar, make};
+pub use builder::{
+    BaseImage, Build, BuildError, Failure, FileChange, FileState, LayerSummary, Miss, Output, Step,
+    StepKind, StepOutcome, StepResult, StepState,
+};
+pub use container::Containers;
+pub use context::{Context, ContextError};
+pub use detail::{ChangeDetail, changes_of};
+pub use dockerfile::{Parse, parse};
+pub use image::{ChainId, Config, DiffId, Digest, ImageId, format_rfc3339};
+pub use programs::{LoadError, Modules, module_names, module_of};
+
+/// News of a build, as it goes on.
+pub use builder::Event as BuildEvent;
+
+/// The virtual time at which every build starts: 2026-01-01T00:00:00Z.
+///
+/// It is a constant because image IDs hold times, and the same input must give the same image ID
+/// on every machine and every day.
+pub const EPOCH: Timestamp = Timestamp(1_767_225_600_000_000_000);
+
+/// What to build.
+#[derive(Clone, Debug, Default)]
+pub struct BuildOptions {
+    /// Path of the Dockerfile in the context; `Dockerfile` if empty.
+    pub dockerfile: String,
+    /// The Dockerfile's text where it does not lie in the context.
+    pub text: Option<String>,
+    /// `--target`.
+    pub target: Option<String>,
+    /// `--build-arg`.
+    pub build_args: std::collections::BTreeMap<String, String>,
+    /// `--no-cache`.
+    pub no_cache: bool,
+}
+
+/// The engine.
+pub struct Engine {
+    context: Context,
+    catalogue: Catalogue,
+    containers: Containers,
+    modules: Modules,
+    cache: Cache,
+    /// The real clock in microseconds.
+    micros: Box<dyn Fn() -> u64>,
+}
+
+impl Engine {
+    /// An engine with an empty context and no modules loaded.
+    ///
+    /// `micros` is the host's clock in microseconds; the times that are shown come from it, nothing
+    /// that is built does.
+    #[must_use]
+    pub fn new(micros: impl Fn() -> u64 + 'static) -> Self {
+        let modules = Modules::default();
+        Self {
+            context: Context::default(),
+            catalogue: Catalogue::new(),
+            containers: Containers::new(modules.clone()),
+            modules,
+            cache: Cache::default(),
+            micros: Box::new(micros),
+        }
+    }
+
+    /// The build context.
+    pub fn context(&mut self) -> &mut Context {
+        &mut self.context
+    }
+
+    /// What `FROM` knows.
+    #[must_use]
+    pub fn references(&self) -> Vec<String> {
+        self.catalogue.references()
+    }
+
+    /// Compiles and keeps a program module.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub fn load_module(&mut self, name: &str, bytes: &[u8]) -> Result<(), LoadError> {
+        self.modules.load(name, bytes)
+    }
+
+    /// Whether a program module has been loaded.
+    #[must_use]
+    pub fn has_module(&self, name: &str) -> bool {
+        self.modules.get(name).is_some()
+    }
+
+    /// Builds what is in the context.
+    ///
+    /// # Errors
+    /// [`BuildError`]. A step that fails is a [`Build`] without an image.
+    pub fn build(
+        &mut self,
+        options: &BuildOptions,
+        on_event: &mut dyn FnMut(Event),
+    ) -> Result<Build, BuildError> {
+        let name = if options.dockerfile.is_empty() { "Dockerfile" } else { &options.dockerfile };
+        let text = match &options.text {
+            Some(text) => text.clone(),
+            None => self.context.text(name).ok_or_else(|| BuildError::Parse {
+                message: format!(
+                    "failed to read dockerfile: open {name}: no such file or directory"
+                ),
+                lines: None,
+            })?,
+        };
+        let context = self
+            .context
+            .filtered(name)
+            .map_err(|error| BuildError::Parse { message: error.to_string(), lines: None })?;
+        let request = Request {
+            text: &text,
+            context: &context,
+            target: options.target.as_deref(),
+            build_args: options.build_args.clone(),
+            no_cache: options.no_cache,
+            start: EPOCH,
+        };
+        let mut outside = Outside {
+            executor: &mut self.containers,
+            images: &mut self.catalogue,
+            micros: &*self.micros,
+        };
+        builder::build(&request, &mut outside, &mut self.cache, on_event)
+    }
+}

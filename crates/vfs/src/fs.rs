@@ -3,8 +3,8 @@
 use crate::open::OpenFiles;
 use crate::pipe::Pipes;
 use crate::{
-    AbsPath, Access, Caller, Console, Errno, FileType, Ino, Inode, Kind, Limits, Name,
-    OpenId, ResolveFlags, Result, Stat, Timestamp, Tree,
+    AbsPath, Access, Caller, Console, Errno, FileType, Ino, Inode, Kind, Limits, Name, OpenId,
+    ResolveFlags, Result, Stat, Timestamp, Tree,
 };
 
 /// A file in an [`Fs`]: which mount, which inode.

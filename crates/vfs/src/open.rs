@@ -306,6 +306,14 @@ impl Fs {
         self.waits_for
     }
 
+    /// Makes a write that finds the pipe full answer `EPIPE` instead of `EAGAIN`: its reader is
+    /// known to end without reading more. An id that is no pipe is ignored.
+    pub fn break_when_full(&mut self, pipe: OpenId) {
+        if let Ok(Target::Pipe(id, _)) = self.file(pipe).map(|file| file.target) {
+            self.pipes.break_when_full(id);
+        }
+    }
+
     fn note_wait(&mut self, id: OpenId, out: Result<usize>) -> Result<usize> {
         if out == Err(Errno::EAGAIN) {
             self.waits_for = Some(id);

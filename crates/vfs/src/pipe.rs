@@ -22,6 +22,8 @@ struct Pipe {
     capacity: usize,
     readers: u32,
     writers: u32,
+    /// A write that finds it full answers `EPIPE`.
+    breaks: bool,
 }
 
 /// The end of a pipe that an open file is.
@@ -36,7 +38,8 @@ impl Pipes {
     pub fn create(&mut self, capacity: usize) -> PipeId {
         let id = self.next;
         self.next += 1;
-        let pipe = Pipe { buffer: Vec::new(), read: 0, capacity, readers: 1, writers: 1 };
+        let pipe =
+            Pipe { buffer: Vec::new(), read: 0, capacity, readers: 1, writers: 1, breaks: false };
         self.pipes.insert(id, pipe);
         id
     }
@@ -66,7 +69,7 @@ impl Pipes {
         }
         let room = pipe.capacity.saturating_sub(pipe.buffer.len() - pipe.read);
         if room == 0 && !bytes.is_empty() {
-            return Err(Errno::EAGAIN);
+            return Err(if pipe.breaks { Errno::EPIPE } else { Errno::EAGAIN });
         }
         let n = room.min(bytes.len());
         pipe.buffer.extend_from_slice(&bytes[..n]);
@@ -89,8 +92,16 @@ impl Pipes {
             return Err(Errno::EPIPE);
         }
         match pipe.capacity.saturating_sub(pipe.buffer.len() - pipe.read) {
+            0 if pipe.breaks => Err(Errno::EPIPE),
             0 => Err(Errno::EAGAIN),
             n => Ok(n as u64),
+        }
+    }
+
+    /// From now on a write that finds the pipe full answers `EPIPE`.
+    pub fn break_when_full(&mut self, id: PipeId) {
+        if let Some(pipe) = self.pipes.get_mut(&id) {
+            pipe.breaks = true;
         }
     }
 

@@ -1,3 +1,52 @@
 //! The engine in a dedicated Web Worker.
+//!
+//! Requests come in as messages and are answered by events; see `protocol`. The engine is
+//! synchronous, so the worker receives nothing while a build goes on; it waits only for program
+//! modules, which it fetches when a step first needs them and, so that the page works without a
+//! network later, all of them once the first build is done.
 
-fn main() {}
+mod convert;
+mod modules;
+mod session;
+
+use std::rc::Rc;
+
+use protocol::{Event, Request, VERSION, decode, encode};
+use session::Session;
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+fn main() {
+    std::panic::set_hook(Box::new(|info| post(&Event::Crashed { message: info.to_string() })));
+    let session = Rc::new(Session::new());
+    let images = session.images();
+    let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+        let bytes = js_sys::Uint8Array::new(&message.data()).to_vec();
+        match decode::<Request>(&bytes) {
+            Ok(request) => session.handle(request),
+            Err(message) => post(&Event::Crashed { message }),
+        }
+    });
+    scope().set_onmessage(Some(listener.as_ref().unchecked_ref()));
+    // The listener lives as long as the worker.
+    listener.forget();
+    post(&Event::Ready { version: VERSION, images });
+}
+
+/// This worker's global object.
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+/// Sends an event to the page; its bytes are moved, not copied.
+fn post(event: &Event) {
+    let bytes = js_sys::Uint8Array::from(encode(event).as_slice()).buffer();
+    let transfer = js_sys::Array::of1(&bytes);
+    // Posting fails only for values that cannot be cloned, and a buffer can be.
+    let _ = scope().post_message_with_transfer(&bytes, &transfer);
+}
+
+/// Microseconds since the worker began.
+fn micros() -> u64 {
+    scope().performance().map_or(0, |performance| (performance.now() * 1000.0) as u64)
+}

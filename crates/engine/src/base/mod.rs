@@ -1,0 +1,179 @@
+//! The base images that `FROM` finds without a network.
+
+mod recipe;
+
+use std::collections::HashMap;
+
+use builder::{BaseImage, Images, LayerInfo};
+use image::{Config, DiffId, History};
+use vfs::{Kind, Tree};
+
+pub use recipe::{Recipe, RecipeError};
+
+/// The recipes, in the order in which they are shown.
+const RECIPES: [&str; 6] = [
+    include_str!("../../../../images/ubuntu-24.04.json"),
+    include_str!("../../../../images/ubuntu-22.04.json"),
+    include_str!("../../../../images/alpine.json"),
+    include_str!("../../../../images/busybox.json"),
+    include_str!("../../../../images/debian-bookworm-slim.json"),
+    include_str!("../../../../images/debian-bookworm.json"),
+];
+
+/// Images by their references; each is made when it is first asked for.
+#[derive(Default)]
+pub struct Catalogue {
+    made: HashMap<usize, BaseImage>,
+    recipes: Vec<Recipe>,
+}
+
+impl Catalogue {
+    /// The embedded recipes.
+    ///
+    /// # Panics
+    /// If one of them is no recipe, which a test excludes.
+    #[must_use]
+    pub fn new() -> Self {
+        let recipes =
+            RECIPES.iter().map(|text| Recipe::parse(text).expect("a test reads every recipe"));
+        Self { made: HashMap::new(), recipes: recipes.collect() }
+    }
+
+    /// Every reference that is known, and `scratch`.
+    #[must_use]
+    pub fn references(&self) -> Vec<String> {
+        let known = self.recipes.iter().flat_map(|recipe| recipe.references.iter().cloned());
+        known.chain(std::iter::once("scratch".to_owned())).collect()
+    }
+
+    /// The recipes.
+    #[must_use]
+    pub fn recipes(&self) -> &[Recipe] {
+        &self.recipes
+    }
+}
+
+impl Images for Catalogue {
+    fn find(&mut self, reference: &str) -> Result<BaseImage, String> {
+        let wanted = familiar(reference);
+        let index = self
+            .recipes
+            .iter()
+            .position(|recipe| recipe.references.contains(&wanted))
+            .ok_or_else(|| unknown(reference, &wanted, &self.recipes))?;
+        if let Some(image) = self.made.get(&index) {
+            return Ok(image.clone());
+        }
+        let image = make(&self.recipes[index]).map_err(|error| format!("{wanted}: {error}"))?;
+        self.made.insert(index, image.clone());
+        Ok(image)
+    }
+}
+
+/// Builds the image of a recipe.
+///
+/// # Errors
+/// [`RecipeError`].
+pub fn make(recipe: &Recipe) -> Result<BaseImage, RecipeError> {
+    let trees = recipe.trees()?;
+    let mut layers = Vec::new();
+    let mut before = Tree::new();
+    for (layer, (tree, _)) in recipe.layers.iter().zip(&trees) {
+        let diff_id = DiffId(layer.diff_id.parse()?);
+        layers.push(LayerInfo { diff_id, bytes: added_bytes(&before, tree) });
+        before = tree.clone();
+    }
+    let created = Some(image::parse_rfc3339(&recipe.created)?);
+    let history = recipe.history.iter().map(|entry| {
+        let own = entry.created.as_deref().map(image::parse_rfc3339).transpose()?;
+        Ok(History {
+            created: own.or(created),
+            created_by: entry.created_by.clone(),
+            author: String::new(),
+            comment: entry.comment.clone(),
+            empty_layer: entry.empty_layer,
+        })
+    });
+    let config = Config {
+        architecture: "amd64".into(),
+        os: "linux".into(),
+        created,
+        author: String::new(),
+        config: recipe.config.clone(),
+        rootfs: image::RootFs { diff_ids: layers.iter().map(|layer| layer.diff_id).collect() },
+        history: history.collect::<Result<_, RecipeError>>()?,
+    };
+    Ok(BaseImage { tree: before, config, layers })
+}
+
+/// Sizes of the regular files that a layer brings.
+fn added_bytes(before: &Tree, after: &Tree) -> u64 {
+    let mut sizes = HashMap::new();
+    for change in before.diff(after) {
+        if let Some((ino, inode)) = after.lookup(&change.path)
+            && let Kind::File(content) = &inode.kind
+        {
+            sizes.insert(ino, content.len());
+        }
+    }
+    sizes.values().sum()
+}
+
+/// A reference without the registry's default parts, with its tag: `docker.io/library/ubuntu` is
+/// `ubuntu:latest`.
+#[must_use]
+pub fn familiar(reference: &str) -> String {
+    let short = ["docker.io/library/", "index.docker.io/library/", "docker.io/", "library/"]
+        .iter()
+        .find_map(|prefix| reference.strip_prefix(prefix))
+        .unwrap_or(reference);
+    let short = short.split('@').next().unwrap_or(short);
+    let last = short.rsplit('/').next().unwrap_or(short);
+    if last.contains(':') { short.to_owned() } else { format!("{short}:latest") }
+}
+
+/// The answer for an image that is not there, as the registry and BuildKit give it, with what
+/// there is.
+fn unknown(reference: &str, wanted: &str, recipes: &[Recipe]) -> String {
+    let name = wanted.split(':').next().unwrap_or(wanted);
+    let all = || recipes.iter().flat_map(|recipe| recipe.references.iter());
+    let same: Vec<_> =
+        all().filter(|known| known.split(':').next() == Some(name)).cloned().collect();
+    let full = if wanted.contains('/') { wanted.to_owned() } else { format!("library/{wanted}") };
+    let hint = if same.is_empty() {
+        let names: Vec<_> =
+            recipes.iter().filter_map(|recipe| recipe.references.first().cloned()).collect();
+        format!("known here without a network: scratch, {}", names.join(", "))
+    } else {
+        format!("known tags here: {}", same.join(", "))
+    };
+    format!(
+        "{reference}: failed to resolve source metadata for docker.io/{full}: docker.io/{full}: not found \
+         ({hint})"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_made_familiar() {
+        for (reference, expected) in [
+            ("ubuntu", "ubuntu:latest"),
+            ("docker.io/library/ubuntu:24.04", "ubuntu:24.04"),
+            ("library/alpine", "alpine:latest"),
+            ("localhost:5000/x/y", "localhost:5000/x/y:latest"),
+            ("alpine@sha256:00", "alpine:latest"),
+        ] {
+            assert_eq!(familiar(reference), expected, "{reference}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_image_names_the_known_ones() {
+        let error = Catalogue::new().find("ubuntu:12.34").unwrap_err();
+        assert!(error.contains("docker.io/library/ubuntu:12.34: not found"), "{error}");
+        assert!(error.contains("ubuntu:24.04"), "{error}");
+    }
+}

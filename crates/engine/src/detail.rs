@@ -1,0 +1,130 @@
+//! A layer's changes, with what people want to see of each.
+
+use builder::{StepResult, group_name, user_name};
+use vfs::{AbsPath, ChangeKind, Inode, Kind, Tree};
+
+/// One path of a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeDetail {
+    /// Added, modified, deleted.
+    pub kind: ChangeKind,
+    /// Where.
+    pub path: AbsPath,
+    /// As `ls -l` shows it; of the old file for a deletion.
+    pub mode: String,
+    /// `user:group`, by name where the image has one.
+    pub owner: String,
+    /// Size in bytes; for a deletion that of everything it hides. Directories have none.
+    pub size: u64,
+    /// Size of a file that was there before.
+    pub size_before: Option<u64>,
+    /// Target of a symbolic link.
+    pub link: Option<String>,
+    /// Whether it is (for a deletion: was) a directory.
+    pub directory: bool,
+}
+
+/// The changes of a layer, ordered by path, at most `limit` of them.
+#[must_use]
+pub fn changes_of(result: &StepResult, limit: usize) -> Vec<ChangeDetail> {
+    result
+        .changes
+        .iter()
+        .take(limit)
+        .filter_map(|change| {
+            let deleted = change.kind == ChangeKind::Deleted;
+            let tree = if deleted { &result.before } else { &result.tree };
+            let (ino, inode) = tree.lookup(&change.path)?;
+            let size_before = match change.kind {
+                ChangeKind::Modified => result
+                    .before
+                    .lookup(&change.path)
+                    .filter(|old| !old.1.is_dir())
+                    .map(|old| size(old.1)),
+                _ => None,
+            };
+            let size = if deleted {
+                tree.walk_from(change.path.clone(), ino).map(|(.., inode)| size(inode)).sum()
+            } else {
+                size(inode)
+            };
+            let link = match &inode.kind {
+                Kind::Symlink(target) => Some(String::from_utf8_lossy(target).into_owned()),
+                _ => None,
+            };
+            Some(ChangeDetail {
+                kind: change.kind,
+                path: change.path.clone(),
+                mode: mode_text(inode),
+                owner: owner_text(tree, inode),
+                size,
+                size_before,
+                link,
+                directory: inode.is_dir(),
+            })
+        })
+        .collect()
+}
+
+fn size(inode: &Inode) -> u64 {
+    match &inode.kind {
+        Kind::File(content) => content.len(),
+        _ => 0,
+    }
+}
+
+fn owner_text(tree: &Tree, inode: &Inode) -> String {
+    let (uid, gid) = (inode.meta.uid, inode.meta.gid);
+    let user = user_name(tree, uid).unwrap_or_else(|| uid.to_string());
+    let group = group_name(tree, gid).unwrap_or_else(|| gid.to_string());
+    format!("{user}:{group}")
+}
+
+/// `drwxr-xr-x`.
+fn mode_text(inode: &Inode) -> String {
+    let kind = match inode.kind {
+        Kind::File(_) => '-',
+        Kind::Dir(_) => 'd',
+        Kind::Symlink(_) => 'l',
+        Kind::CharDevice(_) => 'c',
+        Kind::BlockDevice(_) => 'b',
+        Kind::Fifo => 'p',
+        Kind::Socket => 's',
+    };
+    let mode = inode.meta.mode;
+    let mut out = String::from(kind);
+    for (shift, special, letter) in [(6, 0o4000, 's'), (3, 0o2000, 's'), (0, 0o1000, 't')] {
+        let bits = mode >> shift;
+        out.push(if bits & 4 != 0 { 'r' } else { '-' });
+        out.push(if bits & 2 != 0 { 'w' } else { '-' });
+        out.push(match (mode & special != 0, bits & 1 != 0) {
+            (true, true) => letter,
+            (true, false) => letter.to_ascii_uppercase(),
+            (false, true) => 'x',
+            (false, false) => '-',
+        });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vfs::{Caller, FileType, Fs, NodeId, Rdev};
+
+    #[test]
+    fn modes_read_as_ls_writes_them() {
+        let mut fs = Fs::default();
+        let caller = Caller { umask: 0, ..Caller::root() };
+        for (name, kind, mode, expected) in [
+            ("a", FileType::File, 0o4755, "-rwsr-xr-x"),
+            ("b", FileType::File, 0o2644, "-rw-r-Sr--"),
+            ("c", FileType::Fifo, 0o1777, "prwxrwxrwt"),
+        ] {
+            let node = fs
+                .mknod(&caller, NodeId::ROOT, name.as_bytes(), kind, mode, Rdev::default())
+                .unwrap();
+            assert_eq!(mode_text(fs.inode(node).unwrap()), expected);
+        }
+    }
+}

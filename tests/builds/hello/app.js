@@ -1,0 +1,2 @@
+const target = process.env.TARGET ?? "example.com";
+console.log(`pinging ${target}`);

@@ -1,0 +1,220 @@
+//! From the engine's types to the protocol's.
+
+use engine::{
+    Build, BuildEvent, ChainId, ChangeDetail, Failure, Output, StepResult, changes_of,
+    format_rfc3339,
+};
+use protocol::{
+    Change, ChangeKind, Diagnostic, Event, FileChange, HistoryEntry, ImageDetail, LayerSummary,
+    Miss, Outcome, OutputRun, Revision, Severity, Step, StepDetail, StepKind, StepState,
+};
+
+use crate::post;
+
+/// How many changes of a layer are sent.
+const MAX_CHANGES: usize = 5000;
+/// How many lines of a failed command's output come with the failure.
+const TAIL_LINES: usize = 10;
+
+/// Sends what an event of the engine tells.
+pub fn post_event(revision: Revision, event: &BuildEvent, diagnostics: &[Diagnostic]) {
+    match event {
+        BuildEvent::Started { steps } => {
+            let steps =
+                steps.iter().enumerate().map(|(index, step)| step_head(index, step)).collect();
+            post(&Event::Started { revision, steps, diagnostics: diagnostics.to_vec() });
+        }
+        BuildEvent::Step { step, state, .. } => {
+            let state = step_state(state);
+            post(&Event::Progress { revision, step: *step as u32, state });
+        }
+    }
+}
+
+/// What is wrong with a Dockerfile.
+pub fn diagnostics(text: &str) -> Vec<Diagnostic> {
+    engine::parse(text)
+        .diagnostics
+        .iter()
+        .map(|found| Diagnostic {
+            severity: Severity::Error,
+            from: found.span.start as u32,
+            to: found.span.end as u32,
+            line: found.lines.map_or(1, |lines| lines.start as u32),
+            message: found.to_string(),
+        })
+        .collect()
+}
+
+/// The end of a build.
+pub fn outcome(build: &Build) -> Outcome {
+    match (&build.image, build.failed) {
+        (Some(image), _) => Outcome::Image {
+            id: image.config.id().to_string(),
+            bytes: image.layers.iter().map(|layer| layer.bytes).sum(),
+            layers: image.layers.len() as u32,
+        },
+        (None, Some(step)) => Outcome::StepFailed { step: step as u32 },
+        (None, None) => Outcome::Invalid { message: "the build made no image".to_owned() },
+    }
+}
+
+/// What a step printed and changed.
+pub fn step_detail(build: &Build, step: u32) -> Option<StepDetail> {
+    let outcome = build.outcomes.get(step as usize)?;
+    let failed_output = match &outcome.state {
+        engine::StepState::Failed(Failure { output, .. }) => Some(output),
+        _ => None,
+    };
+    let result = outcome.result.as_deref();
+    let output = failed_output.or(result.map(|result| &result.output));
+    let changes = result.map(|result| changes_of(result, MAX_CHANGES)).unwrap_or_default();
+    let config = outcome.config.as_ref();
+    let diff_ids = config.map(|config| config.rootfs.diff_ids.as_slice()).unwrap_or_default();
+    Some(StepDetail {
+        step,
+        output: output.map(output_runs).unwrap_or_default(),
+        output_dropped: output.map_or(0, |output| output.dropped),
+        changes: changes.into_iter().map(change).collect(),
+        changes_total: result.map_or(0, |result: &StepResult| result.changes.len() as u32),
+        image_id: outcome.image_id().map(|id| id.to_string()),
+        diff_id: result.map(|result| result.layer.diff_id.to_string()),
+        chain_id: ChainId::of(diff_ids).map(|id| id.to_string()),
+    })
+}
+
+/// The answer for a step that there is not.
+pub fn no_detail(step: u32) -> StepDetail {
+    StepDetail {
+        step,
+        output: Vec::new(),
+        output_dropped: 0,
+        changes: Vec::new(),
+        changes_total: 0,
+        image_id: None,
+        diff_id: None,
+        chain_id: None,
+    }
+}
+
+/// The image that a build made.
+pub fn image_detail(build: &Build) -> Option<ImageDetail> {
+    let image = build.image.as_ref()?;
+    let mut layers = image.layers.iter();
+    let history = image.config.history.iter().map(|entry| HistoryEntry {
+        created_by: entry.created_by.clone(),
+        bytes: if entry.empty_layer { 0 } else { layers.next().map_or(0, |layer| layer.bytes) },
+        empty_layer: entry.empty_layer,
+        comment: entry.comment.clone(),
+        created: entry.created.map(format_rfc3339).unwrap_or_default(),
+    });
+    Some(ImageDetail {
+        id: image.config.id().to_string(),
+        config: image.config.to_pretty_json(),
+        history: history.collect(),
+    })
+}
+
+fn step_head(index: usize, step: &engine::Step) -> Step {
+    Step {
+        index: index as u32,
+        stage: step.stage as u32,
+        stage_name: step.stage_name.clone(),
+        line: step.lines.0 as u32,
+        end_line: step.lines.1 as u32,
+        keyword: step.keyword.clone(),
+        arguments: step.arguments.clone(),
+        kind: match step.kind {
+            engine::StepKind::Base => StepKind::Base,
+            engine::StepKind::Layer => StepKind::Layer,
+            engine::StepKind::Config => StepKind::Config,
+        },
+    }
+}
+
+fn step_state(state: &engine::StepState) -> StepState {
+    match state {
+        engine::StepState::Running => StepState::Running,
+        engine::StepState::Cached { layer } => StepState::Cached { layer: summary(layer) },
+        engine::StepState::Ran { layer, micros, miss: cause } => {
+            StepState::Done { layer: summary(layer), micros: *micros, miss: Some(miss(cause)) }
+        }
+        engine::StepState::Applied => StepState::Done { layer: None, micros: 0, miss: None },
+        engine::StepState::Failed(failure) => StepState::Failed {
+            exit_code: failure.exit_code,
+            message: failure.message.clone(),
+            tail: failure.output.tail(TAIL_LINES),
+            micros: failure.micros,
+        },
+        engine::StepState::NotReached => StepState::NotReached,
+    }
+}
+
+/// None for a base without layers.
+fn summary(layer: &engine::LayerSummary) -> Option<LayerSummary> {
+    let [added, modified, deleted] = layer.changed.map(|count| count as u32);
+    Some(LayerSummary {
+        diff_id: layer.diff_id?.to_string(),
+        bytes: layer.bytes,
+        layers: layer.layers as u32,
+        added,
+        modified,
+        deleted,
+        hidden_bytes: layer.hidden_bytes,
+        modelled: layer.modelled,
+    })
+}
+
+fn miss(miss: &engine::Miss) -> Miss {
+    match miss.clone() {
+        engine::Miss::New => Miss::New,
+        engine::Miss::Instruction { before, after } => Miss::Instruction { before, after },
+        engine::Miss::Parent { step } => Miss::Parent { step: step as u32 },
+        engine::Miss::Files(changes) => {
+            Miss::Files { changes: changes.iter().map(file_change).collect() }
+        }
+        engine::Miss::Environment { name, before, after } => {
+            Miss::Environment { name, before, after }
+        }
+        engine::Miss::Workdir { before, after } => Miss::Workdir { before, after },
+        engine::Miss::User { before, after } => Miss::User { before, after },
+        engine::Miss::NoCache => Miss::NoCache,
+    }
+}
+
+fn file_change(change: &engine::FileChange) -> FileChange {
+    let state = |state: &engine::FileState| (state.size, state.digest.hex());
+    FileChange {
+        path: change.path.to_string().trim_start_matches('/').to_owned(),
+        before: change.before.as_ref().map(state),
+        after: change.after.as_ref().map(state),
+    }
+}
+
+fn change(detail: ChangeDetail) -> Change {
+    Change {
+        kind: match detail.kind.letter() {
+            'A' => ChangeKind::Added,
+            'D' => ChangeKind::Deleted,
+            _ => ChangeKind::Modified,
+        },
+        path: detail.path.to_string(),
+        mode: detail.mode,
+        owner: detail.owner,
+        size: detail.size,
+        size_before: detail.size_before,
+        link: detail.link,
+        directory: detail.directory,
+    }
+}
+
+fn output_runs(output: &Output) -> Vec<OutputRun> {
+    output
+        .runs
+        .iter()
+        .map(|(stream, bytes)| OutputRun {
+            stderr: *stream == vfs::Stream::Stderr,
+            text: String::from_utf8_lossy(bytes).into_owned(),
+        })
+        .collect()
+}
