@@ -20,6 +20,12 @@ const FIRST_PID: u32 = 1;
 /// See [`Stop`].
 pub fn run(fs: &mut Fs, programs: &mut dyn Programs, start: Start) -> Result<ExitStatus, Stop> {
     let script = start.script.clone();
+    if let Script::File(path) = &script
+        && let Err(errno) = fs.read_file(&start.caller, start.caller.cwd, path)
+    {
+        let name = start.name.clone();
+        return Ok(ExitStatus(cannot_open_script(fs, &start, &name, path, errno)));
+    }
     let mut shell = begin(fs, programs, start);
     let out = shell.run_start(&script);
     let out = shell.finish(out);
@@ -114,6 +120,9 @@ pub fn main(
             start.name = name;
         }
     } else if !from_stdin && let Some(path) = args.next() {
+        if let Err(errno) = fs.read_file(&start.caller, start.caller.cwd, &path) {
+            return Ok(ExitStatus(cannot_open_script(fs, &start, &name, &path, errno)));
+        }
         start.name.clone_from(&path);
         start.script = Script::File(path);
     }
@@ -170,6 +179,7 @@ fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: Start) -> Sh
         getopts: (0, 0),
         depth: start.depth,
         pipe_status: Rc::new(vec![0]),
+        trace_depth: 0,
     };
     for (name, value) in start.env {
         let Ok(name) = String::from_utf8(name) else { continue };
@@ -251,10 +261,8 @@ impl Shell<'_> {
             Script::Command(text) => text.clone(),
             Script::File(path) => {
                 let caller = self.state.caller.clone();
-                match self.fs.read_file(&caller, caller.cwd, path) {
-                    Ok(bytes) => bytes,
-                    Err(errno) => return Ok(self.cannot_open_script(path, errno)),
-                }
+                // It was there a moment ago.
+                self.fs.read_file(&caller, caller.cwd, path).unwrap_or_default()
             }
             Script::Stdin => {
                 let mut bytes = Vec::new();
@@ -269,23 +277,27 @@ impl Shell<'_> {
         };
         self.run_script(&bytes)
     }
+}
 
-    fn cannot_open_script(&mut self, path: &[u8], errno: Errno) -> u8 {
-        let shown = crate::text::lossy(path).into_owned();
-        let text = match self.state.personality {
-            Personality::Dash => {
-                let why =
-                    if errno == Errno::ENOENT { "No such file".into() } else { errno.to_string() };
-                format!("{shown}: 0: cannot open {shown}: {why}\n")
-            }
-            Personality::Ash => format!("{shown}: can't open '{shown}': {errno}\n"),
-            Personality::Bash => format!("{shown}: {shown}: {errno}\n"),
-        };
-        self.write_error(text.as_bytes());
-        match self.state.personality {
-            Personality::Dash | Personality::Ash => 2,
-            Personality::Bash if errno == Errno::ENOENT => 127,
-            Personality::Bash => 126,
+/// Says that a script cannot be read; answers the shell's exit status.
+fn cannot_open_script(fs: &mut Fs, start: &Start, name: &[u8], path: &[u8], errno: Errno) -> u8 {
+    let (name, path) = (crate::text::lossy(name), crate::text::lossy(path));
+    let text = match start.personality {
+        Personality::Dash => {
+            let why =
+                if errno == Errno::ENOENT { "No such file".into() } else { errno.to_string() };
+            format!("{name}: 0: cannot open {path}: {why}\n")
         }
+        Personality::Ash => format!("{name}: can't open '{path}': {errno}\n"),
+        Personality::Bash => format!("{name}: {path}: {errno}\n"),
+    };
+    if let Some((_, id)) = start.fds.iter().find(|(fd, _)| *fd == 2) {
+        // What standard error does not take is lost.
+        let _ = fs.write(*id, text.as_bytes());
+    }
+    match start.personality {
+        Personality::Dash | Personality::Ash => 2,
+        Personality::Bash if errno == Errno::ENOENT => 127,
+        Personality::Bash => 126,
     }
 }

@@ -44,6 +44,7 @@ options! {
     allexport "allexport" b'a' "Every assignment exports.",
     notify "notify" b'b' "Only kept.",
     nounset "nounset" b'u' "An unset variable is an error.",
+    privileged "privileged" b'p' "Only kept.",
     nolog "nolog" 0 "Only kept.",
     debug "debug" 0 "Only kept.",
     braceexpand "braceexpand" b'B' "Only kept.",
@@ -58,7 +59,6 @@ options! {
     physical "physical" b'P' "`cd` follows links.",
     pipefail "pipefail" 0 "A pipeline fails with any of its stages.",
     posix "posix" 0 "Only kept.",
-    privileged "privileged" b'p' "Only kept.",
 }
 
 /// What `shopt` switches and the interpreter heeds.

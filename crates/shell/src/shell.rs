@@ -87,6 +87,8 @@ pub(crate) struct State {
     pub getopts: (usize, usize),
     pub depth: u32,
     pub pipe_status: Rc<Vec<u8>>,
+    /// How deep substitutions and `eval` are nested, for `set -x`.
+    pub trace_depth: usize,
 }
 
 /// A shell and the world it acts on.
@@ -134,6 +136,10 @@ impl Shell<'_> {
     pub fn complain(&mut self, text: impl AsRef<[u8]>) {
         let mut out = self.state.name.clone();
         let line = self.message_line();
+        if self.is_bash() && self.state.is_command && self.state.function_line > 0 {
+            // What bash calls the source of functions that come from no file.
+            out = b"environment".to_vec();
+        }
         match self.state.personality {
             Personality::Dash => out.extend(format!(": {line}: ").bytes()),
             Personality::Ash if self.state.is_command => out.extend(b": "),
@@ -209,7 +215,7 @@ impl Shell<'_> {
             Ok(()) => Ok(0),
             Err(errno) => {
                 let text = match self.state.personality {
-                    Personality::Dash => "I/O error".to_owned(),
+                    Personality::Dash => format!("{}: I/O error", crate::text::lossy(builtin)),
                     _ => format!("write error: {errno}"),
                 };
                 self.complain_as(builtin, text);

@@ -26,7 +26,7 @@ pub fn choose<T: Copy>(text: &str, option: &str, table: &[(&[&str], T)]) -> T {
     out::flush();
     eprintln!("Valid arguments are:");
     for (words, _) in table {
-        let words: Vec<String> = words.iter().map(|word| quote::locale(word)).collect();
+        let words: Vec<String> = words.iter().copied().map(quote::locale).collect();
         eprintln!("  - {}", words.join(", "));
     }
     // GNU ends with 1 here, even where other errors have another status.

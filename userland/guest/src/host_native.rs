@@ -16,7 +16,7 @@ fn convert(raw: rustix::fs::Stat) -> Stat {
     Stat {
         dev: raw.st_dev,
         ino: raw.st_ino,
-        nlink: raw.st_nlink as u64,
+        nlink: raw.st_nlink,
         mode: raw.st_mode,
         uid: raw.st_uid,
         gid: raw.st_gid,

@@ -181,7 +181,7 @@ impl Iterator for Opts {
                     self.operands.extend(self.rest.drain(..));
                     return None;
                 }
-                [b'-', b'-', name @ ..] => return Some(self.long_option(&name.to_vec())),
+                [b'-', b'-', name @ ..] => return Some(self.long_option(name)),
                 [b'-', cluster @ ..] if !cluster.is_empty() => {
                     self.cluster = cluster.to_vec();
                     return Some(self.short_option());

@@ -153,7 +153,7 @@ impl Parser<'_> {
             if self.operator(b')') && !alone {
                 break;
             }
-            let atom = self.atom(start, &mut parts)?;
+            let atom = self.atom(start, &parts)?;
             if let Some(atom) = atom {
                 let atom = self.repetitions(atom)?;
                 parts.push(atom);
@@ -227,7 +227,7 @@ impl Parser<'_> {
         Ok(Some((min, max)))
     }
 
-    fn atom(&mut self, start: usize, parts: &mut Vec<Node>) -> Result<Option<Node>, Error> {
+    fn atom(&mut self, start: usize, parts: &[Node]) -> Result<Option<Node>, Error> {
         let first = self.text[self.at];
         let extended = self.syntax.extended;
         let at_start = self.at == start

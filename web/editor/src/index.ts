@@ -78,25 +78,23 @@ class Editor {
     this.setAttributes();
   }
 
-  /** Shows how far the instructions are. */
-  setMarks(list: Mark[]): void {
-    this.view.dispatch({ effects: setMarks.of(list) });
-  }
-
-  /** Shows what is wrong; ranges that are no longer there are cut to the text. */
-  setDiagnostics(list: Diagnostic[]): void {
+  /**
+   * Shows what a build says of this text: how far the instructions are, what is wrong, which
+   * lines are chosen (from 0: none). Ranges that are not there are cut to the text.
+   */
+  show(list: Mark[], problems: Diagnostic[], from: number, to: number): void {
     const { state } = this.view;
     const end = state.doc.length;
-    const inside = list.map((diagnostic) => {
-      const from = Math.min(diagnostic.from, end);
-      return { ...diagnostic, from, to: Math.max(from, Math.min(diagnostic.to, end)) };
+    const inside = problems.map((problem) => {
+      const from = Math.min(problem.from, end);
+      return { ...problem, from, to: Math.max(from, Math.min(problem.to, end)) };
     });
-    this.view.dispatch(setDiagnostics(state, inside));
-  }
-
-  /** Marks the lines of the chosen step; from 0 for none. */
-  setChosen(from: number, to: number): void {
-    this.view.dispatch({ effects: setChosen.of(from > 0 ? { from, to } : null) });
+    const chosen = from > 0 ? { from, to } : null;
+    // One transaction: each costs a measuring of the view.
+    this.view.dispatch(
+      { effects: [setMarks.of(list), setChosen.of(chosen)] },
+      setDiagnostics(state, inside),
+    );
   }
 
   /** Brings a line into view. */

@@ -61,6 +61,10 @@ pub(super) fn unescape(text: &[u8], extended: bool) -> (Vec<u8>, bool) {
                 out.extend([b'\\', rest[0]]);
                 i += 2;
             }
+            b'e' => {
+                out.push(27);
+                i += 2;
+            }
             _ => match escape(rest, extended) {
                 Some((Escape::Byte(byte), len)) => {
                     out.push(byte);

@@ -4,6 +4,9 @@ use crate::exec::Lookup;
 use crate::shell::{Run, Shell};
 
 pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
+    if args.len() == 1 && shell.is_bash() {
+        return shell.print(&args[0], b"hash: hash table empty\n");
+    }
     let mut status = 0;
     for name in args[1..].iter().filter(|arg| !arg.starts_with(b"-")) {
         let found = match shell.look_up(name) {

@@ -116,6 +116,7 @@ fn list(shell: &mut Shell<'_>, builtin: &[u8], names: &[Vec<u8>]) -> Run {
                     None => return invalid_signal(shell, builtin, arg),
                 }
             }
+            None if shell.is_dash() => return super::illegal_number(shell, builtin, arg, 2),
             None => match signals::number(arg) {
                 Some(number) => out.push_str(&format!("{number}\n")),
                 None => return invalid_signal(shell, builtin, arg),

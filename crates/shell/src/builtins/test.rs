@@ -85,6 +85,9 @@ impl Test<'_, '_, '_> {
             [one] => return Ok(Ok(!one.is_empty())),
             [not, one] if not == b"!" => return Ok(Ok(one.is_empty())),
             [op, operand] if is_unary(op, bash) => return self.unary(op[1], operand),
+            [_, op] if dash && is_binary(op, dash) => {
+                return problem([op, b": argument expected".as_slice()].concat());
+            }
             [op, _] if bash => {
                 return problem([op, b": unary operator expected".as_slice()].concat());
             }

@@ -15,4 +15,3 @@ mod trace;
 mod traps;
 
 pub(crate) use program::Lookup;
-pub(crate) use script::syntax_message;

@@ -4,7 +4,9 @@
 //! If that one ends without wanting more, the stopped stage counts as killed by SIGPIPE, which is
 //! what would have happened to it. If it does want more, the filesystem goes back to what it was
 //! before the stopped stage, which runs again with a larger bound; so what both finally did is
-//! what they would have done side by side.
+//! what they would have done side by side. A stopped stage that is more than one program (a loop,
+//! a group, a function) does not die as a whole: once its reader has ended, it runs again with a
+//! pipe that breaks at the bound.
 
 use std::rc::Rc;
 
@@ -12,7 +14,9 @@ use vfs::{Checkpoint, Errno, OpenId};
 
 use crate::shell::{Flow, Run, Shell};
 use crate::signals;
-use crate::syntax::ir::Command;
+use crate::syntax::ir::{Command, Kind};
+
+use super::program::Lookup;
 use crate::{Limit, Stop};
 
 /// A pipe's first bound, Linux's own.
@@ -30,6 +34,16 @@ struct Stage {
     /// It was stopped because its pipe was full.
     stopped: bool,
     pipe: Option<(OpenId, OpenId)>,
+    /// The pipe's reader has not ended yet.
+    is_read: bool,
+}
+
+/// How a stage's pipe is made.
+#[derive(Clone, Copy)]
+struct Bound {
+    bytes: usize,
+    /// Its reader is known to want no more than that: a write beyond is one nobody reads.
+    breaks: bool,
 }
 
 impl Shell<'_> {
@@ -38,9 +52,11 @@ impl Shell<'_> {
         let out = self.run_all_stages(stages, &mut done);
         if let Err(flow) = out {
             // Whoever is above may go on without going back to a checkpoint.
-            for (read, write) in done.iter().filter_map(|stage| stage.pipe) {
-                self.fs.close(read);
-                self.fs.close(write);
+            for stage in &done {
+                if let Some((read, write)) = stage.pipe.filter(|_| stage.is_read) {
+                    self.fs.close(read);
+                    self.fs.close(write);
+                }
             }
             return Err(flow);
         }
@@ -52,20 +68,33 @@ impl Shell<'_> {
     }
 
     fn run_all_stages(&mut self, stages: &[Rc<Command>], done: &mut Vec<Stage>) -> Run<()> {
-        let mut bounds = vec![FIRST_BOUND; stages.len()];
+        let mut bounds = vec![Bound { bytes: FIRST_BOUND, breaks: false }; stages.len()];
         while done.len() < stages.len() {
             let at = done.len();
             let (before, next_pid) = (self.fs.checkpoint(), self.next_pid);
-            let pipe = (at + 1 < stages.len()).then(|| self.fs.pipe(bounds[at]));
+            let pipe = (at + 1 < stages.len()).then(|| self.fs.pipe(bounds[at].bytes));
+            if let Some((_, write)) = pipe.filter(|_| bounds[at].breaks) {
+                self.fs.break_when_full(write);
+            }
             let input = at.checked_sub(1).and_then(|left| done[left].pipe);
             let last = at + 1 == stages.len();
-            done.push(Stage { before, next_pid, status: 0, stopped: false, pipe });
+            done.push(Stage { before, next_pid, status: 0, stopped: false, pipe, is_read: true });
             let in_place = last && self.state.options.shopt.lastpipe;
             match self.run_stage(&stages[at], input.map(|p| p.0), pipe.map(|p| p.1), in_place) {
                 Ok(status) => {
                     done[at].status = status;
                     if let Some((_, write)) = pipe {
                         self.fs.close(write);
+                    }
+                    if let Some(left) = at.checked_sub(1)
+                        && done[left].stopped
+                        && self.outlives_pipe(&stages[left])
+                    {
+                        // It is not one program that dies with its pipe: what it does after
+                        // the write that fails has to happen.
+                        bounds[left].breaks = true;
+                        self.go_back(left, done);
+                        continue;
                     }
                     self.end_input(at, done);
                 }
@@ -76,18 +105,14 @@ impl Shell<'_> {
                         done[at].stopped = true;
                         self.end_input(at, done);
                     } else if reads {
-                        // The stages up to the one that was stopped may all be in order.
                         if !done[at - 1].stopped {
                             return Err(Stop::Limit(Limit::Deadlock).into());
                         }
-                        bounds[at - 1] *= GROWTH;
-                        if bounds[at - 1] > LAST_BOUND {
+                        bounds[at - 1].bytes *= GROWTH;
+                        if bounds[at - 1].bytes > LAST_BOUND {
                             return Err(Stop::Limit(Limit::PipeBytes(LAST_BOUND)).into());
                         }
-                        done.truncate(at);
-                        let Some(again) = done.pop() else { continue };
-                        self.fs.restore(again.before);
-                        self.next_pid = again.next_pid;
+                        self.go_back(at - 1, done);
                     } else {
                         return Err(Stop::Blocked.into());
                     }
@@ -96,6 +121,30 @@ impl Shell<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Makes everything what it was before a stage ran.
+    fn go_back(&mut self, to: usize, done: &mut Vec<Stage>) {
+        done.truncate(to + 1);
+        if let Some(stage) = done.pop() {
+            self.fs.restore(stage.before);
+            self.next_pid = stage.next_pid;
+        }
+        if let Some(left) = done.last_mut() {
+            left.is_read = true;
+        }
+    }
+
+    /// Whether a stage goes on after a program in it was killed by SIGPIPE.
+    fn outlives_pipe(&self, command: &Command) -> bool {
+        match &command.kind {
+            Kind::Simple { words, .. } => {
+                let name = words.first().and_then(|word| word.constant());
+                !name.is_some_and(|name| !matches!(self.look_up(name), Lookup::Function(_)))
+                    || matches!(name, Some(b"eval" | b"." | b"source"))
+            }
+            _ => true,
+        }
     }
 
     /// Whether a stage that was stopped waits to write to its pipe, or to read from the one before.
@@ -119,7 +168,8 @@ impl Shell<'_> {
     /// Closes the pipe that a stage which has ended, or was stopped for good, read from.
     fn end_input(&mut self, at: usize, done: &mut [Stage]) {
         let Some(left) = at.checked_sub(1) else { return };
-        if let Some((read, write)) = done[left].pipe.take() {
+        done[left].is_read = false;
+        if let Some((read, write)) = done[left].pipe {
             self.fs.close(read);
             if done[left].stopped {
                 self.fs.close(write);

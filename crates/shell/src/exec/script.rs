@@ -11,7 +11,10 @@ impl Shell<'_> {
     pub(crate) fn eval_text(&mut self, bytes: &[u8]) -> Run {
         let source = text::decode(bytes).into_owned();
         let line = self.state.line.max(1);
-        self.deeper(|shell| shell.run_text(&source, line, Kind::Eval))
+        self.state.trace_depth += 1;
+        let out = self.deeper(|shell| shell.run_text(&source, line, Kind::Eval));
+        self.state.trace_depth -= 1;
+        out
     }
 
     /// Runs a sourced file.
@@ -19,8 +22,10 @@ impl Shell<'_> {
         let source = text::decode(bytes).into_owned();
         let (line, loops) = (self.state.line, std::mem::take(&mut self.state.loops));
         self.state.sourcing += 1;
+        self.state.trace_depth += 1;
         let out = self.deeper(|shell| shell.run_text(&source, 1, Kind::Sourced));
         self.state.sourcing -= 1;
+        self.state.trace_depth -= 1;
         self.state.line = line;
         self.state.loops = loops;
         match out {
@@ -133,7 +138,7 @@ enum Kind {
 }
 
 /// A shell's words for a syntax error; `\0LINE` stands for the line it is on.
-pub(crate) fn syntax_message(personality: Personality, error: &SyntaxError) -> Vec<String> {
+fn syntax_message(personality: Personality, error: &SyntaxError) -> Vec<String> {
     use SyntaxErrorKind as K;
     if personality == Personality::Bash {
         return match &error.kind {
@@ -162,7 +167,6 @@ pub(crate) fn syntax_message(personality: Personality, error: &SyntaxError) -> V
                 "syntax error near unexpected token `newline'".to_owned(),
                 "`\u{0}LINE'".to_owned(),
             ],
-            K::BadFd => vec!["ambiguous redirect".to_owned()],
             K::BadFunctionName => vec!["not a valid identifier".to_owned()],
             K::TooDeep => vec!["not supported here: commands nested this deep".to_owned()],
         };
@@ -189,8 +193,6 @@ pub(crate) fn syntax_message(personality: Personality, error: &SyntaxError) -> V
         }
         K::ForVariable if ash => "bad for loop variable".to_owned(),
         K::ForVariable => "Bad for loop variable".to_owned(),
-        K::BadFd if ash => "bad fd number".to_owned(),
-        K::BadFd => "Bad fd number".to_owned(),
         K::BadFunctionName if ash => "bad function name".to_owned(),
         K::BadFunctionName => "Bad function name".to_owned(),
         K::TooDeep => "not supported here: commands nested this deep".to_owned(),

@@ -38,8 +38,9 @@ impl Shell<'_> {
                 };
                 let keeps =
                     matches!(found, Lookup::Builtin(b) if b.name == "exec") && argv.len() == 1;
-                let out = self.with_assignments(assignments, |shell| {
-                    shell.trace_command(&argv);
+                let out = self.with_assignments(assignments, |shell, traced| {
+                    let traced = if shell.is_bash() { &[] } else { traced };
+                    shell.trace(traced, &argv);
                     match &found {
                         Lookup::Function(function) => shell.call_function(&name, function, &argv),
                         Lookup::Builtin(builtin) => shell.call_builtin(*builtin, &argv, arrays),
@@ -110,17 +111,18 @@ impl Shell<'_> {
     fn with_assignments(
         &mut self,
         assignments: &[Assignment],
-        run: impl FnOnce(&mut Self) -> Run,
+        run: impl FnOnce(&mut Self, &[Vec<u8>]) -> Run,
     ) -> Run {
         if assignments.is_empty() {
-            return run(self);
+            return run(self, &[]);
         }
+        let mut traced = Vec::new();
         let mut saved: Vec<(String, Option<Var>)> = Vec::new();
         let mut failed = None;
         for assignment in assignments {
             let old = self.state.vars.get(&assignment.name).cloned();
             match self.run_assignment(assignment) {
-                Ok(_) => {}
+                Ok(shown) => traced.extend(shown),
                 Err(Flow::Discard(_)) if self.is_bash() => continue,
                 Err(flow) => {
                     failed = Some(flow);
@@ -132,7 +134,7 @@ impl Shell<'_> {
         }
         let out = match failed {
             Some(flow) => Err(flow),
-            None => run(self),
+            None => run(self, &traced),
         };
         for (name, var) in saved.into_iter().rev() {
             self.state.vars.put(&name, var);

@@ -22,6 +22,7 @@ impl Shell<'_> {
             if !inherit {
                 shell.state.options.errexit = false;
             }
+            shell.state.trace_depth += 1;
             shell.run_list(list)
         });
         let blocked =

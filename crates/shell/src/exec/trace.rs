@@ -5,12 +5,6 @@ use crate::shell::Shell;
 use crate::syntax::ir::Word;
 
 impl Shell<'_> {
-    pub(super) fn trace_command(&mut self, argv: &[Vec<u8>]) {
-        if self.state.options.xtrace {
-            self.trace(&[], argv);
-        }
-    }
-
     /// Prints assignments (already in their shown form) and words.
     pub(super) fn trace(&mut self, assignments: &[Vec<u8>], argv: &[Vec<u8>]) {
         if !self.state.options.xtrace || (assignments.is_empty() && argv.is_empty()) {
@@ -47,9 +41,9 @@ impl Shell<'_> {
         if !self.is_bash() || prefix.is_empty() {
             return prefix;
         }
-        // bash repeats the first character for each level of substitution; plain subshells and
-        // stages of pipelines do not count there.
-        prefix
+        // bash repeats the first character for each level of substitution and `eval`; plain
+        // subshells and stages of pipelines do not count.
+        [&prefix[..1].repeat(self.state.trace_depth), prefix.as_slice()].concat()
     }
 }
 

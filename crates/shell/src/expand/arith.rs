@@ -46,7 +46,6 @@ enum Problem {
     Exponent,
     Paren,
     Colon,
-    Assignment,
     Base,
     Number,
     Depth,
@@ -451,7 +450,7 @@ impl Arith<'_, '_, '_> {
             Personality::Dash => {
                 let what = match problem {
                     Problem::Division => "division by zero",
-                    Problem::Trailing | Problem::Assignment | Problem::Number => "expecting EOF",
+                    Problem::Trailing | Problem::Number => "expecting EOF",
                     Problem::Paren => "expecting ')'",
                     Problem::Colon => "expecting ':'",
                     Problem::Depth => "expression too complex",
@@ -497,10 +496,6 @@ impl Arith<'_, '_, '_> {
                     Problem::Colon => format!(
                         "{shown}: `:' expected for conditional expression (error token is \"{}\")",
                         from(self.token_start)
-                    ),
-                    Problem::Assignment => format!(
-                        "{shown}: attempted assignment to non-variable (error token is \"{}\")",
-                        from(self.pos)
                     ),
                     Problem::Base => format!(
                         "{shown}: invalid arithmetic base (error token is \"{}\")",

@@ -119,7 +119,8 @@ impl Search<'_, '_> {
             .into_iter()
             .map(|entry| (entry.name.as_bytes().to_vec(), entry.file_type))
             .collect();
-        if hidden {
+        // bash 5.2 skips them (`globskipdots`).
+        if hidden && !self.shell.is_bash() {
             names.push((b".".to_vec(), FileType::Dir));
             names.push((b"..".to_vec(), FileType::Dir));
         }

@@ -10,6 +10,13 @@ pub(crate) struct SyntaxError {
     pub start_line: u32,
 }
 
+impl SyntaxError {
+    /// Whether more text could make it right.
+    pub fn at_end(&self) -> bool {
+        matches!(self.kind, SyntaxErrorKind::Unexpected { token: Found::End, .. })
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SyntaxErrorKind {
     /// The text ended inside this kind of quote.
@@ -24,8 +31,6 @@ pub(crate) enum SyntaxErrorKind {
     Unexpected { token: Found, expecting: Option<&'static str> },
     /// `for 1x`, with the name.
     ForVariable,
-    /// `>&word` where only a number will do.
-    BadFd,
     /// `f-x()`, with dash.
     BadFunctionName,
     /// Deeper than the parser's stack allows.

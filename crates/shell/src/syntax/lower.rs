@@ -236,6 +236,13 @@ impl Lower {
                     });
                 }
                 ast::CommandPrefixOrSuffixItem::AssignmentWord(_, word)
+                    if self.dialect.is_bash() && word.value.contains("=~") =>
+                {
+                    let parsed = self.word(&word.value, Context::Assignment)?;
+                    let parsed = self.tilde_after_equals(parsed, &word.value)?;
+                    words.push(Word { assignment: false, ..parsed });
+                }
+                ast::CommandPrefixOrSuffixItem::AssignmentWord(_, word)
                 | ast::CommandPrefixOrSuffixItem::Word(word) => {
                     words.extend(self.words(std::slice::from_ref(word))?);
                 }

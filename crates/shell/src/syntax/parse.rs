@@ -13,10 +13,7 @@ type Result<T> = std::result::Result<T, SyntaxError>;
 
 /// How deep compound commands may be nested: brush-parser recurses, and WebAssembly's stack is
 /// small.
-const MAX_NESTING: usize = 64;
-
-/// An error where constructs are nested this deep is one of depth.
-pub(super) const MAX_DEPTH_SEEN: usize = MAX_NESTING - 1;
+pub(super) const MAX_NESTING: usize = 64;
 
 /// Reads a script: what can be parsed as a whole is, otherwise line by line, because a shell runs
 /// the lines before the one it cannot read, and because an alias or `shopt -s extglob` changes how
@@ -56,8 +53,13 @@ impl<'a> Reader<'a> {
             let list = match parse_tokens(&lexer.tokens, dialect) {
                 Err(_) if lexer.tokens.is_empty() => Vec::new(),
                 Ok(program) => lower(&program, dialect, self.line, 0)?,
-                Err(ParseError::ParsingAtEndOfInput) if more => continue,
-                Err(error) => return Err(diagnose::error(&error, &lexer.tokens, lexer.line())),
+                Err(error) => {
+                    let error = diagnose::error(&error, &lexer.tokens, dialect, lexer.line());
+                    if more && error.at_end() {
+                        continue;
+                    }
+                    return Err(error);
+                }
             };
             if list.is_empty() && more {
                 continue;
@@ -98,7 +100,7 @@ fn everything_at(
     while lexer.read_line()? {}
     match parse_tokens(&lexer.tokens, dialect) {
         Ok(program) => lower(&program, dialect, line, depth),
-        Err(error) => Err(diagnose::error(&error, &lexer.tokens, lexer.line())),
+        Err(error) => Err(diagnose::error(&error, &lexer.tokens, dialect, lexer.line())),
     }
 }
 

@@ -390,16 +390,25 @@ impl Tool<'_> {
         };
         let from = set(&self.args[0]);
         let to = self.args.get(1).map(|arg| set(arg)).unwrap_or_default();
-        let (bytes, _) = self.inputs(&[])?;
-        let out: Vec<u8> = bytes
-            .iter()
-            .filter_map(|b| match from.iter().position(|f| f == b) {
-                Some(_) if delete => None,
-                Some(at) => Some(to.get(at).or(to.last()).copied().unwrap_or(*b)),
-                None => Some(*b),
-            })
-            .collect();
-        self.put(1, &out)
+        let Some(id) = self.fd(0) else { return Ok(1) };
+        loop {
+            let bytes = self.get(id)?;
+            if bytes.is_empty() {
+                return Ok(0);
+            }
+            let out: Vec<u8> = bytes
+                .iter()
+                .filter_map(|b| match from.iter().position(|f| f == b) {
+                    Some(_) if delete => None,
+                    Some(at) => Some(to.get(at).or(to.last()).copied().unwrap_or(*b)),
+                    None => Some(*b),
+                })
+                .collect();
+            let status = self.put(1, &out)?;
+            if status != 0 {
+                return Ok(status);
+            }
+        }
     }
 
     fn cut(&mut self) -> Done {

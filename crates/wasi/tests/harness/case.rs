@@ -57,8 +57,24 @@ pub enum Arg {
 }
 
 const SETUP: &[&str] = &[
-    "file", "dir", "link", "fd", "stdin", "tty", "arg", "env", "user", "umask", "preopen", "limit",
-    "now", "cwd", "spawn", "interrupt", "readonly", "mode",
+    "file",
+    "dir",
+    "link",
+    "fd",
+    "stdin",
+    "tty",
+    "arg",
+    "env",
+    "user",
+    "umask",
+    "preopen",
+    "limit",
+    "now",
+    "cwd",
+    "spawn",
+    "interrupt",
+    "readonly",
+    "mode",
 ];
 const LOOK: &[&str] = &["exit", "after", "stderr", "now", "pipe", "open"];
 
@@ -93,23 +109,19 @@ pub fn write(cases: &[Case]) -> String {
 }
 
 fn parse_line(raw: &str) -> Result<Line, String> {
-    let (text, expected) = match raw.split_once(" => ") {
-        Some((text, expected)) => (text.trim_end(), Some(expected.to_owned())),
-        None => (raw, None),
+    // A line may ask (`=>`) before anybody has written what is to be answered.
+    let (text, expected, asks) = match (raw.split_once(" => "), raw.trim_end().strip_suffix("=>")) {
+        (Some((text, expected)), _) => (text.trim_end(), Some(expected.to_owned()), true),
+        (None, Some(text)) => (text.trim_end(), None, true),
+        (None, None) => (raw, None, false),
     };
     let words = token::words(text);
     let line = |content| Line { text: text.to_owned(), expected, content };
     let Some((first, rest)) = words.split_first() else { return Ok(line(Content::Nothing)) };
-    let asks = raw.trim_end().ends_with("=>") || raw.contains(" => ");
     Ok(match first.as_str() {
         word if word.starts_with('#') => line(Content::Nothing),
         "wat" => line(Content::Wat(text["wat".len()..].trim().to_owned())),
-        word if LOOK.contains(&word) && asks => {
-            let rest = rest.iter().filter(|word| *word != "=>").cloned().collect();
-            let mut line = line(Content::Look(word.to_owned(), rest));
-            line.text = line.text.trim_end().trim_end_matches("=>").trim_end().to_owned();
-            line
-        }
+        word if LOOK.contains(&word) && asks => line(Content::Look(word.to_owned(), rest.to_vec())),
         word if SETUP.contains(&word) => line(Content::Setup(word.to_owned(), rest.to_vec())),
         word => {
             names::function(word).ok_or_else(|| format!("no such function or word `{word}`"))?;

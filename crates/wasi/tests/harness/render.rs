@@ -11,11 +11,11 @@ pub fn answer(answer: &Answer, region: &[u8]) -> String {
         _ if result == UNANSWERED => "-".to_owned(),
         Kind::Errno if result != 0 => errno(result),
         kind => {
-            let first =
-                if kind == Kind::Number { result.to_string() } else { "ok".to_owned() };
-            let outs = answer.outs.iter().map(|(kind, offset, len)| {
-                out(kind, &region[*offset..offset + len])
-            });
+            let first = if kind == Kind::Number { result.to_string() } else { "ok".to_owned() };
+            let outs = answer
+                .outs
+                .iter()
+                .map(|(kind, offset, len)| out(kind, &region[*offset..offset + len]));
             std::iter::once(first).chain(outs).collect::<Vec<_>>().join(" ")
         }
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use vfs::{
-    AbsPath, Caller, Cred, FileType, Fs, Kind, MountFlags, NodeId, OpenFlags, OpenId,
-    ResolveFlags, Stream, Timestamp, Tree,
+    AbsPath, Caller, Cred, FileType, Fs, Kind, MountFlags, NodeId, OpenFlags, OpenId, ResolveFlags,
+    Stream, Timestamp, Tree,
 };
 use wasi::{Exit, Module, Preopen, Process, Spawn, SpawnError, SpawnRequest, Stop, Winsize};
 
@@ -244,12 +244,8 @@ impl Outcome {
     }
 
     fn describe(&self, path: &str) -> String {
-        let resolved = self.fs.resolve(
-            &Caller::root(),
-            NodeId::ROOT,
-            path.as_bytes(),
-            ResolveFlags::NOFOLLOW,
-        );
+        let resolved =
+            self.fs.resolve(&Caller::root(), NodeId::ROOT, path.as_bytes(), ResolveFlags::NOFOLLOW);
         let Ok(node) = resolved.and_then(|spot| spot.existing()) else { return "none".to_owned() };
         let (Ok(inode), Ok(stat)) = (self.fs.inode(node), self.fs.stat_node(node)) else {
             return "none".to_owned();

@@ -20,12 +20,8 @@ extern "C" {
     fn forget(this: &Handle, path: &str);
     #[wasm_bindgen(method, js_name = setLabel)]
     fn set_label(this: &Handle, label: &str, describedby: &str);
-    #[wasm_bindgen(method, js_name = setMarks)]
-    fn set_marks(this: &Handle, marks: &Array);
-    #[wasm_bindgen(method, js_name = setDiagnostics)]
-    fn set_diagnostics(this: &Handle, diagnostics: &Array);
-    #[wasm_bindgen(method, js_name = setChosen)]
-    fn set_chosen(this: &Handle, from: u32, to: u32);
+    #[wasm_bindgen(method)]
+    fn show(this: &Handle, marks: &Array, problems: &Array, from: u32, to: u32);
     #[wasm_bindgen(method)]
     fn reveal(this: &Handle, line: u32);
     #[wasm_bindgen(method)]
@@ -103,8 +99,9 @@ impl Editor {
         self.handle.set_label(label, described_by);
     }
 
-    /// Shows how far the instructions are.
-    pub fn set_marks(&self, marks: &[Mark]) {
+    /// Shows what a build says of the text: how far its instructions are, what is wrong with it,
+    /// and which lines are those of the chosen step (0 for none).
+    pub fn show(&self, marks: &[Mark], problems: &[Problem], chosen: (u32, u32)) {
         let mark = |mark: &Mark| {
             object(&[
                 ("line", &mark.line.into()),
@@ -114,11 +111,6 @@ impl Editor {
                 ("note", &mark.note.as_str().into()),
             ])
         };
-        self.handle.set_marks(&marks.iter().map(mark).collect());
-    }
-
-    /// Shows what is wrong.
-    pub fn set_problems(&self, problems: &[Problem]) {
         let problem = |problem: &Problem| {
             object(&[
                 ("from", &problem.from.into()),
@@ -127,12 +119,9 @@ impl Editor {
                 ("message", &problem.message.as_str().into()),
             ])
         };
-        self.handle.set_diagnostics(&problems.iter().map(problem).collect());
-    }
-
-    /// Marks the lines of the chosen step; 0 for none.
-    pub fn set_chosen(&self, from: u32, to: u32) {
-        self.handle.set_chosen(from, to);
+        let marks = marks.iter().map(mark).collect();
+        let problems = problems.iter().map(problem).collect();
+        self.handle.show(&marks, &problems, chosen.0, chosen.1);
     }
 
     /// Brings a line into view.

@@ -4,8 +4,9 @@ use protocol::{
     Diagnostic, Event, LayerSummary, Miss, Outcome, Revision, Step, StepKind, StepState,
 };
 
-/// A build as the page shows it.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// A build as the page shows it. It is `Eq` so that comparing two shared ones begins with their
+/// addresses.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Build {
     /// The edit it belongs to.
     pub revision: Revision,
@@ -24,7 +25,7 @@ pub struct Build {
 }
 
 /// An instruction and how far it is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The instruction.
     pub step: Step,

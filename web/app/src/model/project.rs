@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::path::FilePath;
 
 /// A Dockerfile and the build context around it. Cloning shares the files' text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
     /// What the user calls it.
     pub name: Rc<str>,

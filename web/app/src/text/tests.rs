@@ -92,7 +92,14 @@ fn every_key_asked_for_exists() {
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 // Calls are joined, however they are broken into lines.
                 let source = std::fs::read_to_string(&path).expect("readable");
-                check(&source.split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "("));
+                check(
+                    &source
+                        .split_whitespace()
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                        .replace("( ", "(")
+                        .replace(" .", "."),
+                );
             }
         }
     }

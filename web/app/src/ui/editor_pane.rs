@@ -76,35 +76,30 @@ pub fn EditorPane(props: &Props) -> Html {
     {
         let editor = editor.clone();
         let source = props.project.dockerfile();
-        let deps = (props.build.clone(), props.current, open.clone(), texts.clone());
-        use_effect_with(deps, move |(build, current, open, texts)| {
+        let chosen = props.step.and_then(|step| props.build.row(step));
+        let chosen = chosen.map_or((0, 0), |row| (row.step.line, row.step.end_line));
+        // The lines of an older text move along with the edits until the build of this one says
+        // where they are; a text that cannot be built has problems, but no lines.
+        let known = dockerfile && (props.current || props.build.stale);
+        let deps = (known, props.build.clone(), chosen, open.clone(), texts.clone());
+        use_effect_with(deps, move |(known, build, chosen, _, texts)| {
             let editor = editor.borrow();
-            let Some(editor) = &*editor else { return };
-            if !open.is_dockerfile() {
-                return;
-            }
-            // The lines of an older text move along with the edits until the new ones come.
-            if *current {
+            let Some(editor) = editor.as_ref().filter(|_| *known) else { return };
+            let problems = problems(build, &source);
+            if build.stale {
+                editor.show(&[], &problems, (0, 0));
+            } else {
                 let marks = build.rows.iter().map(|row| mark(row, texts)).collect::<Vec<_>>();
-                editor.set_marks(&marks);
-                editor.set_problems(&problems(build, &source));
-            } else if build.stale {
-                editor.set_problems(&problems(build, &source));
+                editor.show(&marks, &problems, *chosen);
             }
         });
     }
     {
-        let lines = props
-            .step
-            .filter(|_| dockerfile && props.current)
-            .and_then(|step| props.build.row(step))
-            .map_or((0, 0), |row| (row.step.line, row.step.end_line));
-        use_effect_with((lines, props.reveal, open), move |&((from, to), reveal, _)| {
-            let editor = editor.borrow();
-            let Some(editor) = &*editor else { return };
-            editor.set_chosen(from, to);
-            if reveal && from > 0 {
-                editor.reveal(from);
+        let line = props.step.filter(|_| dockerfile && props.reveal && props.current);
+        let line = line.and_then(|step| props.build.row(step)).map(|row| row.step.line);
+        use_effect_with(line, move |&line| {
+            if let (Some(editor), Some(line)) = (&*editor.borrow(), line) {
+                editor.reveal(line);
             }
         });
     }

@@ -45,8 +45,12 @@ pub fn Footer(props: &Props) -> Html {
         let at = field.map_or(1.0, |field| field.value_as_number()) as usize;
         Action::Choose(steps.get(at.saturating_sub(1)).copied().unwrap_or(0))
     });
-    let where_now = texts
-        .with("step-of", [("number", (number as u64).into()), ("total", (total as u64).into())]);
+    let where_now = if total == 0 {
+        String::new()
+    } else {
+        let (number, total) = (number as u64, total as u64);
+        texts.with("step-of", [("number", number.into()), ("total", total.into())])
+    };
     let sheet = |sheet: Sheet| {
         let to = if props.sheet == Some(sheet) { None } else { Some(sheet) };
         on(&dispatch, move |_: MouseEvent| Action::Sheet(to))

@@ -68,7 +68,7 @@ pub fn RailHead(props: &HeadProps) -> Html {
     html! {
         <div class="rail-head">
             <h2>{ texts.get("steps") }</h2>
-            if build.stale {
+            if build.stale && !build.rows.is_empty() {
                 <p class="rail-sum">{ texts.get("steps-stale") }</p>
             } else if ran + cached > 0 {
                 <p class="rail-sum">

@@ -1,6 +1,6 @@
 //! One step: how far it is, how long it took, what it weighs.
 
-use protocol::{Revision, StepKind};
+use protocol::{LayerSummary, Revision, StepKind};
 use yew::prelude::*;
 
 use super::dispatch::{on, use_dispatch};
@@ -54,7 +54,9 @@ pub fn RailRow(props: &Props) -> Html {
                         <b>{ &row.step.keyword }</b>{ " " }{ &row.step.arguments }
                     </span>
                 }
+                { " " }
                 <span class="tag">{ tag(row, &texts) }</span>
+                { " " }
                 { weight(row, props.largest, &texts) }
             </button>
         </li>
@@ -92,28 +94,27 @@ fn weight(row: &Row, largest: u64, texts: &Texts) -> Html {
                 <span class="bar bar-hidden" style={width(layer.hidden_bytes)} />
             }
             <span class="bytes">
-                { figures::bytes(layer.bytes) }
-                if layer.hidden_bytes > 0 {
-                    { ", " }{ hides(layer.hidden_bytes, texts) }
-                }
+                { bytes(layer, texts) }
             </span>
         </span>
     }
 }
 
-fn hides(bytes: u64, texts: &Texts) -> String {
-    texts.with("hides", [("bytes", figures::bytes(bytes).into())])
+fn bytes(layer: &LayerSummary, texts: &Texts) -> String {
+    let bytes = figures::bytes(layer.bytes);
+    if layer.hidden_bytes == 0 {
+        return bytes;
+    }
+    let hidden = figures::bytes(layer.hidden_bytes);
+    format!("{bytes}, {}", texts.with("hides", [("bytes", hidden.into())]))
 }
 
 /// The row in one sentence, for those who do not see it.
 fn label(props: &Props, texts: &Texts) -> String {
     let row = &props.row;
-    let mut parts = vec![tag(row, texts)];
+    let mut state = tag(row, texts);
     if let Some(layer) = row.layer().filter(|_| row.step.kind != StepKind::Config) {
-        parts.push(figures::bytes(layer.bytes));
-        if layer.hidden_bytes > 0 {
-            parts.push(hides(layer.hidden_bytes, texts));
-        }
+        state = format!("{state} {}", bytes(layer, texts));
     }
     let number = row.step.index + 1;
     let total = props.total as u64;
@@ -124,7 +125,7 @@ fn label(props: &Props, texts: &Texts) -> String {
             ("number", number.into()),
             ("total", total.into()),
             ("instruction", what.into()),
-            ("state", parts.join(", ").into()),
+            ("state", state.into()),
         ],
     )
 }

@@ -106,9 +106,14 @@ fn show(
             class={classes!("leaf", class)} style={format!("--level: {}", line.level)}
             aria-level={line.level.to_string()} aria-posinset={line.position.to_string()}
             aria-setsize={line.siblings.to_string()} aria-expanded={expanded}
-            aria-label={label(line, change, texts)}
             aria-selected={active.to_string()} tabindex={if active { "0" } else { "-1" }} {onclick}>
-            <span class="mark">{ letter }</span>
+            <span class="mark">
+                <span aria-hidden="true">{ letter }</span>
+                if change.is_some() {
+                    <span class="visually-hidden">{ texts.get(&format!("change-{}", class)) }</span>
+                }
+            </span>
+            { " " }
             <span class="leaf-name">
                 if !node.children.is_empty() {
                     <span class={classes!("twist", line.open.then_some("open"))} />
@@ -116,8 +121,11 @@ fn show(
                 <span>{ &node.name }{ if node.directory { "/" } else { "" } }</span>
                 if let Some(link) = link { <span class="leaf-link">{ " → " }{ link }</span> }
             </span>
+            { " " }
             <span class="leaf-mode">{ change.map(|change| change.mode.clone()) }</span>
+            { " " }
             <span class="leaf-owner">{ change.map(|change| owner(&change.owner).to_owned()) }</span>
+            { " " }
             <span class="leaf-size">{ size(node, change) }</span>
         </li>
     }
@@ -154,23 +162,6 @@ fn size(node: &Node, change: Option<&Change>) -> String {
         _ if node.bytes > 0 => figures::bytes(node.bytes),
         _ if node.deleted > 0 => format!("−{}", figures::bytes(node.deleted)),
         _ => String::new(),
-    }
-}
-
-fn label(line: &Line<'_>, change: Option<&Change>, texts: &Texts) -> String {
-    let size = size(line.node, change);
-    let path = line.node.path.clone();
-    match change {
-        Some(change) => {
-            let (_, class) = kind(change.kind);
-            let what = texts.get(&format!("change-{}", class));
-            [what, path, change.mode.clone(), size]
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join(", ")
-        }
-        None => path,
     }
 }
 
