@@ -34,7 +34,7 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
     tally.run(&mut cargo)?;
 
     begin("tests of the programs");
-    tally.run(project.userland_cargo().args(["test", "--no-fail-fast"]))?;
+    tally.run(project.userland_cargo().args(["test", "--workspace", "--no-fail-fast"]))?;
 
     conformance(project, &mut tally)?;
     if !options.quick {

@@ -25,6 +25,8 @@ pub struct Props {
     pub step: Option<u32>,
     /// Whether the Dockerfile stands beside it; otherwise the rows say what they are.
     pub level: bool,
+    /// Whether a newer edit is still being built.
+    pub busy: bool,
 }
 
 /// The rail.
@@ -48,7 +50,7 @@ pub fn Rail(props: &Props) -> Html {
         build.stale.then_some("rail-stale"),
     );
     html! {
-        <ol {class} aria-label={texts.get("steps")} style={format!("--lines: {lines}")}>
+        <ol {class} aria-label={texts.get("steps")} aria-busy={props.busy.to_string()} style={format!("--lines: {lines}")}>
             { for build.rows.iter().map(|row| html! {
                 <RailRow key={row.step.index} row={row.clone()} {total} {largest}
                     chosen={props.step == Some(row.step.index)} level={props.level}
