@@ -74,7 +74,7 @@ pub fn App() -> Html {
                                     build={build.clone()}
                                     {step}
                                     level={project.open.is_dockerfile()}
-                                    busy={!current || build.outcome.is_none()}
+                                    busy={build.revision != state.revision || build.outcome.is_none()}
                                 />
                                 <div class="cards">
                                     <ReportCard

@@ -50,7 +50,8 @@ pub fn Rail(props: &Props) -> Html {
         build.stale.then_some("rail-stale"),
     );
     html! {
-        <ol {class} aria-label={texts.get("steps")} aria-busy={props.busy.to_string()} style={format!("--lines: {lines}")}>
+        <ol {class} aria-label={texts.get("steps")} aria-busy={props.busy.to_string()}
+            style={format!("--lines: {lines}")}>
             { for build.rows.iter().map(|row| html! {
                 <RailRow key={row.step.index} row={row.clone()} {total} {largest}
                     chosen={props.step == Some(row.step.index)} level={props.level}
