@@ -122,6 +122,7 @@ tab-output = Output
 tab-image = Image
 modelled = This base is modelled after the real image: files have its names and sizes, but large ones have no real content.
 nothing-yet = Nothing to show yet.
+base-changes = The base brings its own layers. What later steps change in it is listed with them.
 no-changes = This step changed no files.
 no-output = This step printed nothing.
 no-image = No image: the build did not come to its end.

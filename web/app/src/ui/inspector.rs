@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use protocol::{ImageDetail, Outcome, StepDetail};
+use protocol::{ImageDetail, Outcome, StepDetail, StepKind};
 use yew::prelude::*;
 
 use super::copy_button::CopyButton;
@@ -48,12 +48,16 @@ pub fn Inspector(props: &Props) -> Html {
     let chosen = Tab::ALL.iter().position(|tab| *tab == props.tab).unwrap_or(0);
     let onchoose = on(&dispatch, |index: usize| Action::Show(Tab::ALL[index]));
     let row = props.step.and_then(|step| props.build.row(step));
+    let base = row.is_some_and(|row| row.step.kind == StepKind::Base);
     let content = match (props.tab, &props.detail) {
         (Tab::Image, _) => {
             let made = matches!(props.build.outcome, Some(Outcome::Image { .. }));
             html! { <ImageView image={props.image.clone().filter(|_| made)} /> }
         }
         (_, None) => html! { <p class="empty">{ texts.get("nothing-yet") }</p> },
+        (Tab::Changes, Some(detail)) if base && detail.changes.is_empty() => {
+            html! { <p class="empty">{ texts.get("base-changes") }</p> }
+        }
         (Tab::Changes, Some(detail)) => html! { <TreeView detail={detail.clone()} /> },
         (Tab::Output, Some(detail)) => html! { <OutputView detail={detail.clone()} /> },
     };
