@@ -1,6 +1,6 @@
 //! The build: instruction after instruction of the stages that the target needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use dockerfile::{
@@ -143,6 +143,7 @@ pub fn build(
         .collect();
     let lexer = Lexer::new(parse.escape);
     let before = std::mem::take(&mut cache.last);
+    let unfinished = std::mem::take(&mut cache.unfinished);
     let mut run = Run {
         request,
         parse: &parse,
@@ -152,6 +153,8 @@ pub fn build(
         cache,
         on_event,
         before,
+        unfinished,
+        ran: HashMap::new(),
         records: Vec::new(),
         outcomes,
         stages: vec![None; parse.stages.len()],
@@ -160,7 +163,10 @@ pub fn build(
     if !matches!(end, Err(End::NotLoaded(_))) {
         run.tell_not_reached();
     }
-    let Run { before, records, outcomes, mut stages, cache, .. } = run;
+    let Run { before, ran, records, outcomes, mut stages, cache, .. } = run;
+    if matches!(end, Err(End::NotLoaded(_))) {
+        cache.unfinished = ran;
+    }
     // A build that broke off explains less than the one before it: keep what it did not reach.
     let reached = records.len();
     cache.last = records;
@@ -225,7 +231,11 @@ struct Run<'a, 'b> {
     on_event: &'a mut dyn FnMut(Event),
     /// The layer-making steps of the last build.
     before: Vec<StepRecord>,
-    /// Those of this one.
+    /// What ran before a missing module broke the build off, by key.
+    unfinished: HashMap<Key, StepState>,
+    /// What ran in this build, by key.
+    ran: HashMap<Key, StepState>,
+    /// The layer-making steps of this build.
     records: Vec<StepRecord>,
     outcomes: Vec<StepOutcome>,
     stages: Vec<Option<StageState>>,
@@ -590,7 +600,15 @@ impl Run<'_, '_> {
         let result = match cached {
             Some(result) => {
                 self.outcomes[step].result = Some(Arc::clone(&result));
-                self.set(step, StepState::Cached { layer: result.summary.clone() });
+                let cached = StepState::Cached { layer: result.summary.clone() };
+                let state = match self.unfinished.remove(&key) {
+                    Some(ran) => {
+                        self.ran.insert(key, ran.clone());
+                        ran
+                    }
+                    None => cached,
+                };
+                self.set(step, state);
                 result
             }
             None => {
@@ -610,7 +628,9 @@ impl Run<'_, '_> {
                 };
                 let micros = (self.outside.micros)().saturating_sub(begun);
                 self.outcomes[step].result = Some(Arc::clone(&result));
-                self.set(step, StepState::Ran { layer: result.summary.clone(), micros, miss });
+                let ran = StepState::Ran { layer: result.summary.clone(), micros, miss };
+                self.ran.insert(key, ran.clone());
+                self.set(step, ran);
                 state.missed = state.missed.or(Some(step));
                 result
             }

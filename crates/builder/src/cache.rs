@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::miss::{Key, StepRecord};
-use crate::step::StepResult;
+use crate::step::{StepResult, StepState};
 
 /// Results by key, and what is needed to explain the next miss.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +13,8 @@ pub struct Cache {
     order: VecDeque<Key>,
     /// The layer-making steps of the last build, in their order.
     pub(crate) last: Vec<StepRecord>,
+    /// What ran in a build that a missing module broke off: taken up again, it still ran.
+    pub(crate) unfinished: HashMap<Key, StepState>,
 }
 
 impl Cache {

@@ -10,8 +10,10 @@ use vfs::{
     AbsPath, Caller, Content, Fs, Limits, NodeId, OpenFlags, ResolveFlags, Stream, Timestamp,
 };
 
-/// Understands `put PATH TEXT`, `del PATH` and `exit N`, joined by `;`.
-struct Commands;
+/// Understands `put PATH TEXT`, `del PATH`, `exit N`, and `module`, which needs one; joined by `;`.
+struct Commands {
+    loaded: bool,
+}
 
 impl Executor for Commands {
     fn run(&mut self, command: &Command<'_>) -> Result<Ran, RunError> {
@@ -31,6 +33,8 @@ impl Executor for Commands {
                     )
                     .unwrap();
                 }
+                ["module"] if !self.loaded => return Err(RunError::NotLoaded("tools".into())),
+                ["module"] => {}
                 ["exit", code] => exit_code = code.parse().unwrap(),
                 other => panic!("the test's commands do not know {other:?}"),
             }
@@ -57,6 +61,7 @@ fn put(fs: &mut Fs, path: &str, text: &str) {
 }
 
 struct Lab {
+    loaded: bool,
     cache: Cache,
     context: Fs,
 }
@@ -66,7 +71,7 @@ impl Lab {
         let mut context = Fs::default();
         put(&mut context, "/app.js", "one");
         put(&mut context, "/package.json", "{}");
-        Self { cache: Cache::default(), context }
+        Self { loaded: false, cache: Cache::default(), context }
     }
 
     fn build(&mut self, text: &str) -> Build {
@@ -88,8 +93,11 @@ impl Lab {
             *ticks.borrow_mut() += 1;
             *ticks.borrow()
         };
-        let mut outside =
-            Outside { executor: &mut Commands, images: &mut NoImages, micros: &micros };
+        let mut outside = Outside {
+            executor: &mut Commands { loaded: self.loaded },
+            images: &mut NoImages,
+            micros: &micros,
+        };
         builder::build(&request, &mut outside, &mut self.cache, &mut |_: Event| {})
     }
 }
@@ -273,4 +281,19 @@ fn wrong_files_say_what_is_wrong() {
         message(&mut lab, "FROM scratch\nENV A=${B:?unset}\n"),
         "failed to process \"${B:?unset}\": B: unset"
     );
+}
+
+#[test]
+fn a_build_that_waited_for_a_module_says_what_ran() {
+    let mut lab = Lab::new();
+    let text = FILE.replace("put /app/out y", "module");
+    let end = lab.try_build(&text, false);
+    assert!(matches!(end, Err(BuildError::NotLoaded(module)) if module == "tools"));
+    lab.loaded = true;
+    assert_eq!(
+        states(&lab.build(&text)),
+        "crrrrr-",
+        "what ran before the module came ran in this build"
+    );
+    assert_eq!(states(&lab.build(&text)), "cccccc-");
 }
