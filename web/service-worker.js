@@ -29,7 +29,11 @@ self.addEventListener("fetch", (event) => {
   event.respondWith(
     (async () => {
       const cache = await caches.open(cacheName);
-      return (await cache.match(request, { ignoreSearch: true })) ?? fetch(request);
+      const kept = await cache.match(request, { ignoreSearch: true });
+      if (!kept) return fetch(request);
+      // A kept response brings the address it was kept under, and a worker started from it would
+      // have that for its own: without the query, in which the engine is told where programs are.
+      return new Response(kept.body, kept);
     })(),
   );
 });

@@ -16,7 +16,7 @@ test("a thousand processes in a row", async ({ page, isMobile }) => {
   expect(run?.state).toMatch(/^ran /);
   await page.getByRole("button", { name: /^Step 2 of 2/ }).click();
   await page.getByRole("tab", { name: "Output" }).click();
-  await expect(page.getByRole("tabpanel")).toContainText("ran 1000");
+  await expect(page.getByRole("tabpanel", { name: "Output" })).toContainText("ran 1000");
   console.log(`1,000 processes: ${run?.state}`);
 });
 

@@ -6,7 +6,7 @@ import { expect, test } from "./site";
 const dockerfile = `FROM ubuntu
 LABEL org.opencontainers.image.title="journey"
 ENV GREETING="hello world"
-WORKDIR /srv/app
+WORKDIR /srv/journey
 COPY app.js .
 RUN mkdir -p data logs && echo "$GREETING" > data/greeting && cp app.js data/copy && touch logs/new
 RUN sed -i s/world/layers/ data/greeting && rm data/copy && mv logs/new logs/old

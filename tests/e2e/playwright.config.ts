@@ -26,6 +26,8 @@ export default defineConfig({
   testMatch: "**/*.spec.ts",
   outputDir: "../../test-results",
   fullyParallel: true,
+  // Two cores may be busy with more than this.
+  timeout: 60_000,
   forbidOnly: Boolean(process.env.CI),
   // A test that passes the second time is not a test that passes.
   retries: 0,

@@ -2,7 +2,7 @@ import { expect, test } from "./site";
 
 test("the page opens", async ({ page }) => {
   await page.goto(".");
-  await expect(page).toHaveTitle("Layerlab");
+  await expect(page).toHaveTitle(/Layerlab$/);
 });
 
 test("the page starts the engine, from the place that it names", async ({ page }) => {

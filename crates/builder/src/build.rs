@@ -511,7 +511,6 @@ impl Run<'_, '_> {
         self.transfer(state, step, "ADD", &add.transfer, &context, [&add.chown, &add.chmod])
     }
 
-    #[expect(clippy::too_many_arguments, reason = "COPY and ADD differ in just these")]
     fn transfer(
         &mut self,
         state: &mut StageState,

@@ -146,6 +146,10 @@ fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: Start) -> Sh
         options.set(personality, &String::from_utf8_lossy(name), true);
     }
     let started = fs.now().secs();
+    let source = match &start.script {
+        Script::File(path) => path.clone(),
+        Script::Command(_) | Script::Stdin => Vec::new(),
+    };
     let mut state = State {
         personality,
         name: start.name,
@@ -158,11 +162,13 @@ fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: Start) -> Sh
         caller: start.caller,
         cwd: Vec::new(),
         fds,
+        dirs: Rc::default(),
         status: 0,
         line: 1,
         function_line: 0,
         functions_running: Rc::default(),
         sourcing: 0,
+        source,
         loops: 0,
         tested: 0,
         substitution: None,
@@ -178,7 +184,9 @@ fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: Start) -> Sh
         started,
         getopts: (0, 0),
         depth: start.depth,
-        pipe_status: Rc::new(vec![0]),
+        pipe_status: Rc::default(),
+        arith_prefix: "",
+        process_fds: Vec::new(),
         trace_depth: 0,
     };
     for (name, value) in start.env {
@@ -214,11 +222,22 @@ impl Shell<'_> {
         });
         self.state.cwd = believed.unwrap_or(physical);
         let (cwd, bash) = (self.state.cwd.clone(), self.is_bash());
+        let ash = self.state.personality == Personality::Ash;
+        let uid = self.state.caller.cred.uid.to_string();
         let vars = &mut self.state.vars;
         vars.force("PWD", cwd);
+        vars.entry("PWD").exported = true;
         vars.force("OPTIND", "1");
         vars.force("IFS", " \t\n");
         vars.force("PS4", "+ ");
+        let level: i64 = vars
+            .value("SHLVL")
+            .and_then(|v| std::str::from_utf8(v).ok()?.parse().ok())
+            .unwrap_or(0);
+        if bash || ash {
+            vars.force("SHLVL", (level + 1).to_string());
+            vars.entry("SHLVL").exported = true;
+        }
         if !bash {
             vars.force("PPID", "0");
             if self.state.vars.value("PATH").is_none() {
@@ -230,13 +249,6 @@ impl Shell<'_> {
         if vars.value("PATH").is_none() {
             vars.force("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         }
-        vars.entry("PWD").exported = true;
-        let level: i64 = vars
-            .value("SHLVL")
-            .and_then(|v| std::str::from_utf8(v).ok()?.parse().ok())
-            .unwrap_or(0);
-        vars.force("SHLVL", (level + 1).to_string());
-        vars.entry("SHLVL").exported = true;
         if vars.get("OLDPWD").is_none() {
             vars.entry("OLDPWD").exported = true;
         }
@@ -254,6 +266,16 @@ impl Shell<'_> {
         let version = ["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"];
         let items = version.iter().enumerate().map(|(i, v)| (i as i64, v.as_bytes().to_vec()));
         vars.entry("BASH_VERSINFO").value = crate::vars::Value::Indexed(items.collect());
+        vars.force("UID", uid.as_str());
+        vars.force("EUID", uid.as_str());
+        vars.force("SHELLOPTS", "braceexpand:hashall:interactive-comments");
+        vars.force("BASHOPTS", "checkwinsize:cmdhist:complete_fullquote:extquote:force_fignore:globasciiranges:globskipdots:hostcomplete:interactive_comments:patsub_replacement:progcomp:promptvars:sourcepath");
+        for name in ["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"] {
+            vars.entry(name).readonly = true;
+        }
+        for name in ["EUID", "PPID", "UID"] {
+            vars.entry(name).integer = true;
+        }
     }
 
     fn run_start(&mut self, script: &Script) -> Run {

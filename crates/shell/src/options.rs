@@ -160,6 +160,7 @@ impl Options {
                     | "allexport"
                     | "notify"
                     | "nounset"
+                    | "privileged"
                     | "nolog"
                     | "debug"
             ),
@@ -224,6 +225,7 @@ impl Options {
 
     /// `$-`.
     pub fn flags(&self, personality: Personality, command: bool) -> String {
+        let bash = personality == Personality::Bash;
         let mut letters: Vec<u8> = self
             .list()
             .into_iter()
@@ -233,11 +235,11 @@ impl Options {
             })
             .map(|(_, letter, _)| letter)
             .collect();
-        if personality == Personality::Bash {
+        if bash {
             letters.sort_by_key(|letter| b"abefhkmnptuvxBCEHPT".iter().position(|l| l == letter));
-            if command {
-                letters.push(b'c');
-            }
+        }
+        if command && personality != Personality::Dash {
+            letters.push(b'c');
         }
         String::from_utf8_lossy(&letters).into_owned()
     }

@@ -61,12 +61,16 @@ pub(crate) struct State {
     /// `$PWD`, as the shell believes it.
     pub cwd: Vec<u8>,
     pub fds: BTreeMap<u32, OpenId>,
+    /// What `pushd` keeps, the latest last.
+    pub dirs: Rc<Vec<Vec<u8>>>,
     pub status: u8,
     pub line: u32,
     /// The line that the running function began on (dash counts from there); 0 outside.
     pub function_line: u32,
     pub functions_running: Rc<Vec<String>>,
     pub sourcing: u32,
+    /// The file that is being read; empty for `-c`.
+    pub source: Vec<u8>,
     pub loops: u32,
     /// Depth of contexts in which a failure does not end the script under `set -e`.
     pub tested: u32,
@@ -87,6 +91,10 @@ pub(crate) struct State {
     pub getopts: (usize, usize),
     pub depth: u32,
     pub pipe_status: Rc<Vec<u8>>,
+    /// What bash puts before messages about arithmetic: `((: ` or `let: `.
+    pub arith_prefix: &'static str,
+    /// Descriptors of process substitutions that the running commands use.
+    pub process_fds: Vec<u32>,
     /// How deep substitutions and `eval` are nested, for `set -x`.
     pub trace_depth: usize,
 }
@@ -218,7 +226,11 @@ impl Shell<'_> {
                     Personality::Dash => format!("{}: I/O error", crate::text::lossy(builtin)),
                     _ => format!("write error: {errno}"),
                 };
-                self.complain_as(builtin, text);
+                if self.state.personality == Personality::Ash {
+                    self.complain(text);
+                } else {
+                    self.complain_as(builtin, text);
+                }
                 Ok(1)
             }
         }

@@ -38,10 +38,6 @@ impl Assoc {
     pub fn iter(&self) -> impl Iterator<Item = (&Vec<u8>, &Vec<u8>)> {
         self.0.iter().map(|(key, value)| (key, value))
     }
-
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
 }
 
 /// bash's `hash_string` (FNV-1) into its 1024 buckets for associative arrays.
@@ -77,6 +73,12 @@ impl Var {
 
     pub fn scalar(value: impl Into<Vec<u8>>) -> Self {
         Self { value: Value::Scalar(value.into()), ..Self::unset() }
+    }
+
+    /// A scalar whose assignment is nothing more than that.
+    pub fn is_plain(&self) -> bool {
+        matches!(self.value, Value::Scalar(_))
+            && !(self.readonly || self.integer || self.upper || self.lower || self.nameref)
     }
 
     /// What `$x` gives: of an array its element 0.

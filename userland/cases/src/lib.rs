@@ -16,6 +16,8 @@
 //! With `RECORD_CASES=1` the scripts run with the tools of the machine (Debian 12 is meant)
 //! and the files are written anew.
 
+#![cfg(unix)]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! `cut`: parts of lines.
 
-use guest::{Arg, Failed, Long, Opts, bytes, input, out, quote};
+use guest::{Arg, Failed, Long, Opts, bytes, input, order, out, quote};
 use std::ffi::OsString;
 use std::io;
 
@@ -138,7 +138,7 @@ fn parse(list: &str, fields: bool) -> Vec<(usize, usize)> {
         }
         ranges.push(range);
     }
-    ranges.sort_unstable();
+    order::sort(&mut ranges, Ord::cmp);
     let mut merged: Vec<(usize, usize)> = Vec::new();
     for (first, last) in ranges {
         match merged.last_mut() {

@@ -1,7 +1,7 @@
 //! `du`: how much room things take.
 
-use crate::{ls, rm};
-use guest::{Arg, Failed, Long, Opts, Stat, bytes, number, out, quote};
+use crate::rm;
+use guest::{Arg, Failed, Long, Opts, Stat, bytes, glob, number, out, quote};
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::Path;
@@ -133,7 +133,7 @@ impl Du {
     fn walk(&mut self, path: &Path, stat: &Stat, level: usize) -> u64 {
         let name = bytes(path).rsplit(|c| *c == b'/').next().unwrap_or_default();
         let excluded = |glob: &String| {
-            ls::glob(glob.as_bytes(), name) || ls::glob(glob.as_bytes(), bytes(path))
+            glob::matches(glob.as_bytes(), name) || glob::matches(glob.as_bytes(), bytes(path))
         };
         if self.exclude.iter().any(excluded) {
             return 0;

@@ -98,7 +98,8 @@ impl Directive {
                 _ => self.general(size, precision.max(1)),
             }
         };
-        let digits = if self.letter.is_ascii_uppercase() { digits.to_uppercase() } else { digits };
+        let digits =
+            if self.letter.is_ascii_uppercase() { digits.to_ascii_uppercase() } else { digits };
         let negative = number.is_sign_negative() && !number.is_nan();
         self.pad(negative, "", &digits, self.zero && number.is_finite())
     }

@@ -136,7 +136,7 @@ pub fn count(digits: &str, shown: &str, by_bytes: bool) -> u64 {
 }
 
 impl Head {
-    fn copy(&self, source: &mut (impl BufRead + Read)) -> io::Result<()> {
+    fn copy(&self, source: &mut impl BufRead) -> io::Result<()> {
         match (self.by_bytes, self.from_end) {
             (true, false) => io::copy(&mut source.take(self.count), &mut out::Out).map(drop),
             (false, false) => {

@@ -86,7 +86,7 @@ pub fn run(args: Vec<OsString>) -> i32 {
             _ => None,
         };
         if let Some(above) = above.filter(|above| !above.as_os_str().is_empty()) {
-            install.make_all(above, 0o755, true);
+            install.make_all(above, 0o755);
         }
     }
     for (from, to) in target.pairs(operands, false).pairs {
@@ -133,17 +133,17 @@ impl Install {
     }
 
     fn directory(&mut self, dir: &Path) {
-        if self.make_all(dir, 0o755, false) {
+        if self.make_all(dir, 0o755) {
             self.finish(dir);
         }
     }
 
-    fn make_all(&mut self, dir: &Path, mode: u32, quiet: bool) -> bool {
+    fn make_all(&mut self, dir: &Path, mode: u32) -> bool {
         if guest::stat(dir, true).is_ok_and(|stat| stat.is_dir()) {
             return true;
         }
         if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty())
-            && !self.make_all(parent, mode, quiet)
+            && !self.make_all(parent, mode)
         {
             return false;
         }

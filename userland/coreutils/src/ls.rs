@@ -2,7 +2,7 @@
 
 use crate::listing::{Entry, Format, Indicator, Look, Quoting, Time};
 use crate::version;
-use guest::{Arg, Long, Opts, Stat, bytes, civil, number, out, quote};
+use guest::{Arg, Long, Opts, Stat, bytes, civil, glob, number, order, out, quote};
 use std::cmp::Ordering;
 use std::ffi::OsString;
 use std::io;
@@ -161,7 +161,8 @@ impl Ls {
     }
 
     fn shows(&self, name: &[u8]) -> bool {
-        let matches = |patterns: &[String]| patterns.iter().any(|p| glob(p.as_bytes(), name));
+        let matches =
+            |patterns: &[String]| patterns.iter().any(|p| glob::matches(p.as_bytes(), name));
         let dotted = name.starts_with(b".");
         let shown = match self.hidden {
             Hidden::Hide => !dotted && !matches(&self.hide),
@@ -250,7 +251,7 @@ impl Ls {
         }
     }
 
-    fn sort(&self, entries: &mut [Entry]) {
+    fn sort(&self, entries: &mut Vec<Entry>) {
         let by_name = |a: &Entry, b: &Entry| bytes(&a.name).cmp(bytes(&b.name));
         let time = |entry: &Entry| self.look.time_of(&entry.stat);
         let compare = |a: &Entry, b: &Entry| {
@@ -272,13 +273,13 @@ impl Ls {
             };
             if self.reverse { order.reverse() } else { order }
         };
-        entries.sort_by(compare);
+        order::sort(entries, compare);
         if self.dirs_first && self.sort != Sort::None {
             let is_dir = |entry: &Entry| {
                 entry.stat.is_dir()
                     || entry.link.as_ref().is_some_and(|(_, to)| to.is_some_and(|to| to.is_dir()))
             };
-            entries.sort_by_key(|entry| !is_dir(entry));
+            order::sort(entries, |a, b| is_dir(b).cmp(&is_dir(a)));
         }
     }
 }
@@ -286,36 +287,6 @@ impl Ls {
 fn extension(name: &OsString) -> &[u8] {
     let name = bytes(name);
     name.iter().rposition(|c| *c == b'.').map_or(b"".as_slice(), |at| &name[at..])
-}
-
-/// `*`, `?` and plain `[..]`, for `-I` and `--hide`.
-pub fn glob(pattern: &[u8], name: &[u8]) -> bool {
-    match pattern {
-        [] => name.is_empty(),
-        [b'*', rest @ ..] => (0..=name.len()).any(|at| glob(rest, &name[at..])),
-        [b'?', rest @ ..] => !name.is_empty() && glob(rest, &name[1..]),
-        [b'[', rest @ ..] if !name.is_empty() => {
-            let negated = matches!(rest.first(), Some(b'!' | b'^'));
-            let start = usize::from(negated);
-            let Some(close) = rest.iter().skip(start + 1).position(|c| *c == b']') else {
-                return name[0] == b'[' && glob(rest, &name[1..]);
-            };
-            let close = close + start + 1;
-            let (mut set, mut found) = (&rest[start..close], false);
-            while let [first, tail @ ..] = set {
-                if let [b'-', last, tail @ ..] = tail {
-                    found |= (*first..=*last).contains(&name[0]);
-                    set = tail;
-                } else {
-                    found |= *first == name[0];
-                    set = tail;
-                }
-            }
-            found != negated && glob(&rest[close + 1..], &name[1..])
-        }
-        [b'\\', c, rest @ ..] => name.first() == Some(c) && glob(rest, &name[1..]),
-        [c, rest @ ..] => name.first() == Some(c) && glob(rest, &name[1..]),
-    }
 }
 
 fn options(args: Vec<OsString>) -> (Ls, Vec<OsString>) {
@@ -367,11 +338,8 @@ fn options(args: Vec<OsString>) -> (Ls, Vec<OsString>) {
     for opt in opts.by_ref() {
         let look = &mut ls.look;
         match opt.code {
-            '1' => {
-                if look.format != Format::Long {
-                    look.format = Format::Single;
-                }
-            }
+            '1' if look.format == Format::Long => {}
+            '1' => look.format = Format::Single,
             'a' => ls.hidden = Hidden::Show,
             'A' => ls.hidden = Hidden::Almost,
             'b' => look.quoting = Quoting::Escape,
@@ -387,11 +355,7 @@ fn options(args: Vec<OsString>) -> (Ls, Vec<OsString>) {
                     look.format = if terminal { Format::Columns } else { Format::Single };
                 }
             }
-            'F' => {
-                if when(&opt, "--classify", terminal) {
-                    look.indicator = Indicator::Classify;
-                }
-            }
+            'F' if when(&opt, "--classify", terminal) => look.indicator = Indicator::Classify,
             'g' => (look.format, look.owner) = (Format::Long, false),
             'G' => look.group = false,
             'h' => look.human = Some(1024),

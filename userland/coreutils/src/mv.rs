@@ -80,7 +80,7 @@ impl Move {
         if let Some(there) = &existing {
             if there.same_file(&stat) {
                 if stat.is_dir() && from != to {
-                    return self.into_itself(from, to);
+                    return self.below_itself(from, to);
                 }
                 self.failed.say(format!(
                     "{} and {} are the same file",
@@ -129,7 +129,7 @@ impl Move {
             }
             Err(error) if error.kind() == ErrorKind::CrossesDevices => self.across(from, to),
             Err(error) if error.kind() == ErrorKind::InvalidInput && stat.is_dir() => {
-                self.into_itself(from, to);
+                self.below_itself(from, to);
             }
             Err(error) => {
                 let text = strerror(&error);
@@ -142,7 +142,7 @@ impl Move {
         }
     }
 
-    fn into_itself(&mut self, from: &Path, to: &Path) {
+    fn below_itself(&mut self, from: &Path, to: &Path) {
         self.failed.say(format!(
             "cannot move {} to a subdirectory of itself, {}",
             quote::always(from),

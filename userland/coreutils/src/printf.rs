@@ -14,7 +14,7 @@ struct Printf<'a> {
 /// Runs `printf`.
 pub fn run(args: Vec<OsString>) -> i32 {
     let mut rest = args.as_slice();
-    match rest.first().map(|arg| bytes(arg)) {
+    match rest.first().map(bytes) {
         Some(b"--help") if rest.len() == 1 => {
             out::line("Usage: printf FORMAT [ARGUMENT]...\n  or:  printf OPTION");
             return 0;
@@ -110,15 +110,15 @@ impl Printf<'_> {
         at += 1;
         match letter {
             b's' => {
-                let argument = self.args.next().map(|arg| bytes(arg)).unwrap_or_default();
+                let argument = self.args.next().map(bytes).unwrap_or_default();
                 self.text(&directive, argument);
             }
             b'c' => {
-                let argument = self.args.next().map(|arg| bytes(arg)).unwrap_or_default();
+                let argument = self.args.next().map(bytes).unwrap_or_default();
                 self.text(&directive, &argument[..argument.len().min(1)]);
             }
             b'b' => {
-                let argument = self.args.next().map(|arg| bytes(arg)).unwrap_or_default();
+                let argument = self.args.next().map(bytes).unwrap_or_default();
                 let mut expanded = Vec::new();
                 let stop = escape::expand(argument, Style::Echo, &mut expanded);
                 self.text(&directive, &expanded);

@@ -1,7 +1,7 @@
 //! `sort`: lines in order.
 
 use crate::sort_key::{Key, Rules};
-use guest::{Arg, Long, Opts, bytes, input, os, out, quote};
+use guest::{Arg, Long, Opts, bytes, input, order, os, out, quote};
 use std::cmp::Ordering;
 use std::ffi::OsString;
 use std::fs::File;
@@ -127,7 +127,7 @@ pub fn run(args: Vec<OsString>) -> i32 {
         }
     }
     let mut lines = lines(&text, sort.end);
-    lines.sort_by(|a, b| sort.compare(a, b));
+    order::sort(&mut lines, |a, b| sort.compare(a, b));
     if sort.unique {
         lines.dedup_by(|b, a| sort.compare(a, b) == Ordering::Equal);
     }

@@ -149,7 +149,7 @@ fn old_style(arg: &[u8]) -> Option<Vec<OsString>> {
 }
 
 impl Tail {
-    fn copy(&self, source: &mut (impl BufRead + Read)) -> io::Result<()> {
+    fn copy(&self, source: &mut impl BufRead) -> io::Result<()> {
         let skip = self.count.saturating_sub(1);
         match (self.by_bytes, self.from_start) {
             (true, true) => {

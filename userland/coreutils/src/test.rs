@@ -23,7 +23,7 @@ pub fn bracket(mut args: Vec<OsString>) -> i32 {
 }
 
 fn answer(args: &[OsString]) -> i32 {
-    let words: Vec<&[u8]> = args.iter().map(|arg| bytes(arg)).collect();
+    let words: Vec<&[u8]> = args.iter().map(bytes).collect();
     match evaluate(&words) {
         Ok(true) => 0,
         Ok(false) => 1,

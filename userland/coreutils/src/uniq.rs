@@ -158,7 +158,7 @@ impl Uniq {
             if !shown.is_empty()
                 && (matches!(gap, Some(Gap::Before | Gap::Both))
                     || gap == Some(Gap::Between) && !first)
-                && !(gap == Some(Gap::Both) && !first)
+                && (gap != Some(Gap::Both) || first)
             {
                 result.push(self.end);
             }

@@ -94,7 +94,7 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
     while let Some(&c) = chars.peek() {
         let mut take = |keep: fn(&char) -> bool| {
             let mut word = String::new();
-            while let Some(c) = chars.next_if(|c| keep(c)) {
+            while let Some(c) = chars.next_if(keep) {
                 word.push(c);
             }
             word
@@ -105,7 +105,7 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
         } else if c.is_ascii_digit() {
             tokens.push(Token::Number(take(char::is_ascii_digit)));
         } else if c.is_alphabetic() {
-            let word = take(|c| c.is_alphabetic() || *c == '.').to_lowercase();
+            let word = take(|c| c.is_alphabetic() || *c == '.').to_ascii_lowercase();
             tokens.push(Token::Word(word.trim_end_matches('.').into()));
         } else {
             if !c.is_whitespace() {
@@ -437,7 +437,7 @@ fn century(digits: &str) -> Option<i64> {
 
 fn month(word: &str) -> Option<u32> {
     let position = MONTHS.iter().position(|name| {
-        let name = name.to_lowercase();
+        let name = name.to_ascii_lowercase();
         word == name || word == &name[..3] || (name == "september" && word == "sept")
     });
     position.map(|at| at as u32 + 1)

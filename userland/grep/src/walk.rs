@@ -2,7 +2,7 @@
 
 use crate::options::Options;
 use crate::search::Search;
-use guest::bytes;
+use guest::{bytes, glob};
 use std::path::Path;
 
 /// Searches an operand; a directory with all it holds if that is asked for.
@@ -61,51 +61,20 @@ fn base(path: &Path) -> &[u8] {
 
 fn excluded_dir(options: &Options, path: &Path) -> bool {
     let whole = bytes(path);
-    options
-        .exclude_dirs
-        .iter()
-        .any(|glob| matches(glob.as_bytes(), base(path)) || matches(glob.as_bytes(), whole))
+    options.exclude_dirs.iter().any(|glob| {
+        glob::matches(glob.as_bytes(), base(path)) || glob::matches(glob.as_bytes(), whole)
+    })
 }
 
 /// The last pattern that fits decides; without one, whether the first is an exclusion.
 fn included(options: &Options, path: &Path, operand: bool) -> bool {
     let fits = |glob: &str| {
-        let glob = glob.as_bytes();
-        let whole = operand && matches(glob, bytes(path));
-        whole || matches(glob, base(path))
+        let pattern = glob.as_bytes();
+        let whole = operand && glob::matches(pattern, bytes(path));
+        whole || glob::matches(pattern, base(path))
     };
     match options.globs.iter().rev().find(|(_, glob)| fits(glob)) {
         Some((include, _)) => *include,
         None => options.globs.first().is_none_or(|(include, _)| !include),
-    }
-}
-
-/// A pattern of file names against a name.
-fn matches(glob: &[u8], name: &[u8]) -> bool {
-    match glob {
-        [] => name.is_empty(),
-        [b'*', rest @ ..] => (0..=name.len()).any(|at| matches(rest, &name[at..])),
-        [b'?', rest @ ..] => !name.is_empty() && matches(rest, &name[1..]),
-        [b'[', rest @ ..] if !name.is_empty() => {
-            let start = usize::from(matches!(rest.first(), Some(b'!' | b'^')));
-            let Some(close) = rest.iter().skip(start + 1).position(|c| *c == b']') else {
-                return name[0] == b'[' && matches(rest, &name[1..]);
-            };
-            let close = close + start + 1;
-            let (mut set, mut found) = (&rest[start..close], false);
-            while let [first, tail @ ..] = set {
-                if let [b'-', last, tail @ ..] = tail {
-                    found |= (*first..=*last).contains(&name[0]);
-                    set = tail;
-                } else {
-                    found |= *first == name[0];
-                    set = tail;
-                }
-            }
-            found != (start == 1) && matches(&rest[close + 1..], &name[1..])
-        }
-        [b'\\', c, rest @ ..] | [c, rest @ ..] => {
-            name.first() == Some(c) && matches(rest, &name[1..])
-        }
     }
 }

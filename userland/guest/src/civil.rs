@@ -147,11 +147,11 @@ impl Civil {
                 break;
             };
             match self.directive(letter, pad, width, colons) {
-                Some(text) if upper => out.push_str(&text.to_uppercase()),
+                Some(text) if upper => out.push_str(&text.to_ascii_uppercase()),
                 Some(text) if swap && matches!(letter, 'p' | 'Z') => {
-                    out.push_str(&text.to_lowercase());
+                    out.push_str(&text.to_ascii_lowercase());
                 }
-                Some(text) if swap => out.push_str(&text.to_uppercase()),
+                Some(text) if swap => out.push_str(&text.to_ascii_uppercase()),
                 Some(text) => out.push_str(&text),
                 None => {
                     directive.push(letter);
@@ -213,7 +213,7 @@ impl Civil {
                 }
             }
             'p' => text(half),
-            'P' => text(&half.to_lowercase()),
+            'P' => text(&half.to_ascii_lowercase()),
             'q' => number(i64::from(self.month - 1) / 3 + 1, 1, '0'),
             'r' => text(&self.format("%I:%M:%S %p")),
             'R' => text(&self.format("%H:%M")),

@@ -9,6 +9,7 @@ pub mod accounts;
 mod choose;
 pub mod civil;
 mod errno;
+pub mod glob;
 #[cfg_attr(target_family = "wasm", path = "host_wasm.rs")]
 #[cfg_attr(not(target_family = "wasm"), path = "host_native.rs")]
 mod host;
@@ -16,6 +17,7 @@ pub mod input;
 pub mod mode;
 pub mod number;
 mod opt;
+pub mod order;
 pub mod out;
 pub mod quote;
 mod say;

@@ -132,8 +132,6 @@ impl Set {
             if self.classes.iter().any(|class| matches!(class, Class::Upper | Class::Lower)) {
                 self.classes.extend([Class::Upper, Class::Lower]);
             }
-            self.ranges.sort_unstable();
-            self.ranges.dedup();
         }
         for code in 0..128u8 {
             self.ascii |= u128::from(self.listed(code.into())) << code;
@@ -228,10 +226,7 @@ fn element(text: &[u8], syntax: Syntax) -> Result<(Element, usize), Error> {
             let mut chars = name.chars();
             return match (chars.next(), chars.next()) {
                 (Some(c), None) => Ok((Element::Char(c), end + 4)),
-                _ => match NAMES.iter().find(|(known, _)| *known == name) {
-                    Some((_, c)) => Ok((Element::Char(*c), end + 4)),
-                    None => Err(Error::BadCollation),
-                },
+                _ => Err(Error::BadCollation),
             };
         }
     }
@@ -255,22 +250,6 @@ fn element(text: &[u8], syntax: Syntax) -> Result<(Element, usize), Error> {
         None => Ok((Element::Char(char::from(text[0])), 1)),
     }
 }
-
-/// Some of the collating symbols POSIX names.
-const NAMES: [(&str, char); 12] = [
-    ("space", ' '),
-    ("hyphen", '-'),
-    ("hyphen-minus", '-'),
-    ("period", '.'),
-    ("full-stop", '.'),
-    ("slash", '/'),
-    ("comma", ','),
-    ("newline", '\n'),
-    ("tab", '\t'),
-    ("left-square-bracket", '['),
-    ("right-square-bracket", ']'),
-    ("circumflex", '^'),
-];
 
 /// The first character of `text` and its length; `None` if its bytes are no character.
 /// Without UTF-8 every byte is a character.

@@ -154,9 +154,16 @@ impl Parser<'_> {
                 break;
             }
             let atom = self.atom(start, &parts)?;
-            if let Some(atom) = atom {
-                let atom = self.repetitions(atom)?;
-                parts.push(atom);
+            match atom {
+                // In basic syntax a star after the anchor is itself.
+                Some(atom @ Node::Assert(Assert::LineStart)) if !self.syntax.extended => {
+                    parts.push(atom);
+                }
+                Some(atom) => {
+                    let atom = self.repetitions(atom)?;
+                    parts.push(atom);
+                }
+                None => {}
             }
         }
         Ok(if parts.len() == 1 { parts.remove(0) } else { Node::Concat(parts) })

@@ -52,7 +52,7 @@ pub fn search(
         let mut states = std::mem::take(&mut ring[slot].order);
         waiting -= states.len();
         // Earlier starts win a state.
-        states.sort_unstable_by_key(|state| state.1);
+        sort(&mut states);
         for &(state, start) in &states {
             if best.is_some_and(|best| start > best.0) {
                 continue;
@@ -97,6 +97,17 @@ pub fn search(
         at += 1;
     }
     best
+}
+
+/// Sorts by start: by insertion, since states arrive almost in order.
+fn sort(states: &mut [(usize, usize)]) {
+    for end in 1..states.len() {
+        let mut at = end;
+        while at > 0 && states[at - 1].1 > states[at].1 {
+            states.swap(at - 1, at);
+            at -= 1;
+        }
+    }
 }
 
 /// Whether a place is in the middle of a character.

@@ -8,7 +8,7 @@ use crate::replace;
 use crate::script::panic;
 use guest::input;
 use regex_posix::Regex;
-use std::collections::HashMap;
+
 use std::ffi::OsString;
 use std::fs;
 use std::io::BufReader;
@@ -51,7 +51,8 @@ pub struct Machine<'a> {
     input: Input,
     output: Output,
     files: Vec<Output>,
-    readers: HashMap<usize, Option<BufReader<input::Source>>>,
+    /// Files of `R`: not opened yet, opened, or missing.
+    readers: Vec<Option<Option<BufReader<input::Source>>>>,
     space: Vec<u8>,
     hold: Vec<u8>,
     /// Whether the line in hand had an end.
@@ -80,7 +81,7 @@ impl<'a> Machine<'a> {
             input: Input::new(options, files),
             output,
             files: outputs.collect(),
-            readers: HashMap::new(),
+            readers: program.inputs.iter().map(|_| None).collect(),
             space: Vec::new(),
             hold: Vec::new(),
             ended: true,
@@ -322,8 +323,12 @@ impl<'a> Machine<'a> {
     }
 
     fn read_line(&mut self, number: usize) {
-        let Some(name) = self.program.inputs.get(number) else { return };
-        let reader = self.readers.entry(number).or_insert_with(|| {
+        let (Some(name), Some(slot)) =
+            (self.program.inputs.get(number), self.readers.get_mut(number))
+        else {
+            return;
+        };
+        let reader = slot.get_or_insert_with(|| {
             let path = if name == b"/dev/stdin" { b"-".as_slice() } else { name };
             input::open(guest::os(path)).ok()
         });

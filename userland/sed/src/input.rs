@@ -52,7 +52,7 @@ impl Input {
 
     /// Opens the next file that can be read; true if there is one.
     fn open_next(&mut self) -> bool {
-        while let Some(name) = self.rest.next() {
+        for name in self.rest.by_ref() {
             if self.in_place && name != "-" {
                 let found = guest::stat(&name, true);
                 let problem = match &found {

@@ -1,6 +1,7 @@
 //! `sed`: edits text as it streams by, as GNU sed 4.9 does.
 
 mod command;
+mod escape;
 mod execute;
 mod input;
 mod output;

@@ -29,7 +29,7 @@ pub fn ensure() -> Result<()> {
     if which("rustup").is_some() {
         eprintln!("xtask: rustup target add {} ...", TARGETS.join(" "));
         let added = Command::new("rustup").args(["target", "add"]).args(missing).status();
-        if added.is_ok_and(|status| status.success()) {
+        if added.is_ok_and(|status| status.success()) && toolchain().is_some() {
             return Ok(());
         }
     }

@@ -1,4 +1,6 @@
-//! `cd` and `dirs`.
+//! `cd`, `pushd`, `popd`, `dirs`.
+
+use std::rc::Rc;
 
 use vfs::{Access, Errno, ResolveFlags};
 
@@ -130,7 +132,53 @@ fn logical_path(cwd: &[u8], target: &[u8]) -> Vec<u8> {
     vfs::AbsPath::new(cwd).join(target).as_bytes().to_vec()
 }
 
+/// `dirs`: the working directory and those that `pushd` keeps.
 pub(super) fn dirs(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
-    let out = [shell.state.cwd.as_slice(), b"\n"].concat();
-    shell.print(&args[0], &out)
+    if args.iter().any(|arg| arg == b"-c") {
+        shell.state.dirs = Rc::default();
+        return Ok(0);
+    }
+    print_dirs(shell, &args[0])
+}
+
+fn print_dirs(shell: &mut Shell<'_>, builtin: &[u8]) -> Run {
+    let home = shell.state.vars.value("HOME").unwrap_or_default().to_vec();
+    let short = |dir: &[u8]| match dir.strip_prefix(home.as_slice()) {
+        Some(rest) if !home.is_empty() && (rest.is_empty() || rest[0] == b'/') => {
+            [b"~", rest].concat()
+        }
+        _ => dir.to_vec(),
+    };
+    let mut all = vec![short(&shell.state.cwd)];
+    all.extend(shell.state.dirs.iter().rev().map(|dir| short(dir)));
+    let out = [all.join(b" ".as_slice()), b"\n".to_vec()].concat();
+    shell.print(builtin, &out)
+}
+
+pub(super) fn pushd(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
+    let old = shell.state.cwd.clone();
+    let target = match args.get(1) {
+        Some(target) => target.clone(),
+        None => match Rc::make_mut(&mut shell.state.dirs).pop() {
+            Some(top) => top,
+            None => return shell.fail(&args[0], "no other directory", 1),
+        },
+    };
+    if let Err(errno) = change(shell, &target, false) {
+        let text = format!("{}: {errno}", crate::text::lossy(&target));
+        return shell.fail(&args[0], text, 1);
+    }
+    Rc::make_mut(&mut shell.state.dirs).push(old);
+    print_dirs(shell, &args[0])
+}
+
+pub(super) fn popd(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
+    let Some(top) = Rc::make_mut(&mut shell.state.dirs).pop() else {
+        return shell.fail(&args[0], "directory stack empty", 1);
+    };
+    if let Err(errno) = change(shell, &top, false) {
+        let text = format!("{}: {errno}", crate::text::lossy(&top));
+        return shell.fail(&args[0], text, 1);
+    }
+    print_dirs(shell, &args[0])
 }

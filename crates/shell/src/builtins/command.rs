@@ -33,8 +33,8 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     let Some(name) = rest.first().cloned() else { return Ok(0) };
     if brief || verbose {
         let mut status = 0;
-        for name in rest.to_vec() {
-            status = status.max(super::type_::describe(shell, &args[0], &name, verbose)?);
+        for name in rest {
+            status = status.max(super::type_::describe(shell, &args[0], name, verbose)?);
         }
         return Ok(status);
     }

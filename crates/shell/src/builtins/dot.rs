@@ -22,19 +22,19 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
             Personality::Dash => Ok(2),
         };
     };
-    let content = find(shell, name).and_then(|path| {
-        let caller = &shell.state.caller;
-        shell.fs.read_file(caller, caller.cwd, &path)
-    });
+    let content = match find(shell, name) {
+        Ok(path) => shell.read_path(&path)?,
+        Err(errno) => Err(errno),
+    };
     let content = match content {
         Ok(content) => content,
         Err(errno) => return cannot_open(shell, &args[0], name, errno),
     };
     if rest.len() == 1 || shell.is_dash() {
-        return shell.source_text(&content);
+        return shell.source_text(name, &content);
     }
     let old = std::mem::replace(&mut shell.state.positional, Rc::new(rest[1..].to_vec()));
-    let out = shell.source_text(&content);
+    let out = shell.source_text(name, &content);
     shell.state.positional = old;
     out
 }

@@ -43,7 +43,15 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     }
     for arg in rest {
         let pid = match arg.strip_prefix(b"%") {
-            Some(_) => shell.state.last_background.map(i64::from),
+            Some(_) => {
+                let shown = crate::text::lossy(arg).into_owned();
+                let text = match shell.state.personality {
+                    Personality::Bash => format!("{shown}: no such job"),
+                    _ => format!("No such job: {shown}"),
+                };
+                status = shell.fail(&args[0], text, 1)?;
+                continue;
+            }
             None => super::number(arg),
         };
         let Some(pid) = pid else {
@@ -67,8 +75,8 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
                 Personality::Ash => format!("can't kill pid {pid}: No such process"),
                 Personality::Dash => "No such process\n".to_owned(),
             };
-            if shell.is_dash() {
-                shell.complain_as(&args[0], text.as_bytes());
+            if shell.state.personality == Personality::Ash {
+                shell.complain(text);
             } else {
                 shell.complain_as(&args[0], text);
             }

@@ -8,7 +8,10 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     }
     let mut value = 0;
     for arg in &args[1..] {
-        value = match shell.arithmetic(arg) {
+        let before = std::mem::replace(&mut shell.state.arith_prefix, "let: ");
+        let result = shell.arithmetic(arg);
+        shell.state.arith_prefix = before;
+        value = match result {
             Ok(value) => value,
             Err(Flow::Discard(status)) => return Ok(status),
             Err(flow) => return Err(flow),

@@ -69,7 +69,7 @@ const fn plain(
 }
 
 /// By name.
-const TABLE: [Builtin; 58] = [
+const TABLE: [Builtin; 60] = [
     special(".", dot::run),
     special(":", true_::succeed),
     plain("[", ALL, test::bracket),
@@ -127,6 +127,8 @@ const TABLE: [Builtin; 58] = [
     plain("logout", BASH, exit::run),
     plain("suspend", BASH, true_::succeed),
     plain("dirs", BASH, cd::dirs),
+    plain("popd", BASH, cd::popd),
+    plain("pushd", BASH, cd::pushd),
     plain("fc", BASH, true_::succeed),
 ];
 

@@ -414,14 +414,14 @@ fn float_text(n: f64, kind: u8, spec: &Spec) -> (&'static str, String) {
             let scientific = exponent(n, precision - 1);
             let power: i32 =
                 scientific.split_once('e').and_then(|(_, p)| p.parse().ok()).unwrap_or(0);
-            let text = if power < -4 || power >= precision as i32 {
+
+            if power < -4 || power >= precision as i32 {
                 let (digits, power) = scientific.split_once('e').unwrap_or((&scientific, "+00"));
                 format!("{}e{power}", trim_zeros(digits, spec.alternate))
             } else {
                 let decimals = (precision as i32 - 1 - power).max(0) as usize;
                 trim_zeros(&format!("{n:.decimals$}"), spec.alternate).to_owned()
-            };
-            text
+            }
         }
         _ => format!("{n:.precision$}"),
     };

@@ -64,6 +64,11 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     for name in &names {
         let text = crate::text::decode(name).into_owned();
         if !is_name(text.split('[').next().unwrap_or_default()) {
+            if shell.state.personality == crate::Personality::Ash {
+                let text = format!("read: '{text}': bad variable name");
+                shell.complain(text);
+                return Ok(1);
+            }
             return super::export::bad_name(shell, &args[0], name, &text);
         }
     }
@@ -166,10 +171,7 @@ fn split(line: &Line, ifs: &[u8], count: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
         }
         fields.push(line[start..at].iter().map(|c| c.0).collect());
         at = skip_blanks(at);
-        if line.get(at).is_some_and(|&c| is_delimiter(c))
-            && !is_blank(at)
-            && (at > start || at == start)
-        {
+        if line.get(at).is_some_and(|&c| is_delimiter(c)) && !is_blank(at) && at >= start {
             at = skip_blanks(at + 1);
         }
     }

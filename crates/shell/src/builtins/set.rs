@@ -75,7 +75,7 @@ fn unknown(shell: &mut Shell<'_>, builtin: &[u8], name: &str, on: bool) -> Run {
 fn list_options(shell: &mut Shell<'_>, builtin: &[u8], on: bool) -> Run {
     let mut out = String::new();
     let named = shell.state.options.named(shell.state.personality);
-    if on && !shell.is_bash() {
+    if on && shell.is_dash() {
         out.push_str("Current option settings\n");
     }
     for (name, state) in named {

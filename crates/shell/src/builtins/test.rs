@@ -85,7 +85,7 @@ impl Test<'_, '_, '_> {
             [one] => return Ok(Ok(!one.is_empty())),
             [not, one] if not == b"!" => return Ok(Ok(one.is_empty())),
             [op, operand] if is_unary(op, bash) => return self.unary(op[1], operand),
-            [_, op] if dash && is_binary(op, dash) => {
+            [_, op] if !bash && is_binary(op, dash) => {
                 return problem([op, b": argument expected".as_slice()].concat());
             }
             [op, _] if bash => {
@@ -183,7 +183,7 @@ impl Test<'_, '_, '_> {
         let (bash, dash) = (self.shell.is_bash(), self.shell.is_dash());
         let left = self.words.len() - self.at;
         if left == 0 {
-            return problem(if bash { "argument expected" } else { "argument expected" });
+            return problem("argument expected");
         }
         let words = &self.words[self.at..];
         if left >= 3 && is_binary(&words[1], dash) {

@@ -33,11 +33,11 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     }
     let _ = all;
     let mut status = 0;
-    for name in rest.to_vec() {
+    for name in rest {
         let one = if kind {
-            print_kind(shell, &args[0], &name)?
+            print_kind(shell, &args[0], name)?
         } else if path {
-            match (shell.look_up(&name), shell.find_program(&name)) {
+            match (shell.look_up(name), shell.find_program(name)) {
                 (Lookup::Program, Ok(path)) => {
                     shell.print(&args[0], &[&path, b"\n".as_slice()].concat())?
                 }
@@ -45,7 +45,7 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
                 _ => 0,
             }
         } else {
-            describe(shell, &args[0], &name, true)?
+            describe(shell, &args[0], name, true)?
         };
         status = status.max(one);
     }
@@ -99,7 +99,10 @@ pub(super) fn describe(shell: &mut Shell<'_>, builtin: &[u8], name: &[u8], words
                 let source = function_text(&shown, &function);
                 format!("{shown} is a function\n{}", source.trim_end())
             }
-            Lookup::Function(_) if words => format!("{shown} is a shell function"),
+            Lookup::Function(_) if words => {
+                let kind = if shell.is_dash() { "a shell function" } else { "a function" };
+                format!("{shown} is {kind}")
+            }
             Lookup::Builtin(found) if words => {
                 let special =
                     builtins::find(name, shell.state.personality).is_some_and(|b| b.special);

@@ -38,7 +38,7 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
         }
         let (name, index) = match text.split_once('[') {
             Some((name, index)) if shell.is_bash() && index.ends_with(']') => {
-                (name.to_owned(), Some(index[..index.len() - 1].as_bytes().to_vec()))
+                (name.to_owned(), Some(index.as_bytes()[..index.len() - 1].to_vec()))
             }
             _ => (text.clone(), None),
         };

@@ -15,7 +15,19 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     let mut status = 0;
     for arg in rest {
         let pid = match arg.strip_prefix(b"%") {
-            Some(_) => shell.state.jobs.0.last().map(|job| i64::from(job.pid)),
+            Some(_) => match shell.state.jobs.0.last() {
+                Some(job) => Some(i64::from(job.pid)),
+                None => {
+                    let shown = crate::text::lossy(arg).into_owned();
+                    status = if shell.is_bash() {
+                        shell.complain_as(&args[0], format!("{shown}: no such job"));
+                        127
+                    } else {
+                        shell.fail(&args[0], format!("No such job: {shown}"), 2)?
+                    };
+                    continue;
+                }
+            },
             None => super::number(arg),
         };
         let Some(pid) = pid else {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::Personality;
 use crate::expand::{pattern, quote};
 use crate::shell::{Flow, Run, Shell};
 use crate::syntax::ir::{Assignment, Value as Right};
-use crate::vars::{Assoc, Value};
+use crate::vars::{Assoc, Value, Var};
 
 impl Shell<'_> {
     /// Assigns; answers what `set -x` shows of it.
@@ -16,8 +17,11 @@ impl Shell<'_> {
                 let value = self.expand_text(word)?;
                 let op: &[u8] = if assignment.append { b"+=" } else { b"=" };
                 let traced = self.state.options.xtrace.then(|| {
-                    let shown =
-                        if self.is_dash() { value.clone() } else { quote::if_needed(&value) };
+                    let shown = match self.state.personality {
+                        Personality::Dash => value.clone(),
+                        Personality::Ash => quote::for_ash_trace(&value),
+                        Personality::Bash => quote::for_trace(&value),
+                    };
                     [assignment.name.as_bytes(), op, &shown].concat()
                 });
                 if let Some(traced) = &traced
@@ -39,6 +43,13 @@ impl Shell<'_> {
                 Ok(None)
             }
             (Right::Array(elements), _) => {
+                if self.state.options.xtrace {
+                    let words: Vec<Vec<u8>> =
+                        elements.iter().map(|(_, word)| super::trace::source(word)).collect();
+                    let op = if assignment.append { "+=(" } else { "=(" };
+                    let head = [assignment.name.as_bytes(), op.as_bytes()].concat();
+                    self.trace(&[[head, words.join(b" ".as_slice()), b")".to_vec()].concat()], &[]);
+                }
                 self.assign_array(&name, elements, assignment.append)?;
                 Ok(None)
             }
@@ -60,16 +71,26 @@ impl Shell<'_> {
 
     /// `name=value`.
     pub(crate) fn assign(&mut self, name: &str, value: Vec<u8>) -> Run<()> {
+        // The common case: a plain variable that exists already.
+        if !matches!(name, "RANDOM" | "SECONDS" | "OPTIND")
+            && !self.state.options.allexport
+            && self.state.vars.get(name).is_some_and(Var::is_plain)
+        {
+            self.state.vars.force(name, value);
+            return Ok(());
+        }
         let name = &self.follow_reference(name);
         self.check_readonly(name)?;
         let value = self.by_attributes(name, value)?;
         match name.as_str() {
             "RANDOM" if !self.is_dash() => {
                 self.state.random = crate::text::decode(&value).parse::<u32>().unwrap_or(0);
+                return Ok(());
             }
             "SECONDS" if self.is_bash() => {
                 let seconds: i64 = crate::text::decode(&value).parse().unwrap_or(0);
                 self.state.started = self.fs.now().secs() - seconds;
+                return Ok(());
             }
             "OPTIND" => self.state.getopts = (0, 0),
             _ => {}
@@ -259,7 +280,7 @@ impl Shell<'_> {
                     &text,
                     self.state.line,
                     self.dialect(),
-                    crate::syntax::word::Context::Text,
+                    crate::syntax::word::Context::Subscript,
                 );
                 Some(Index::Expr(word.unwrap_or_else(|_| Word::text(index))))
             }

@@ -5,11 +5,18 @@ use crate::syntax::ir::{AfterArm, CaseArm, Command, Kind, List, Word};
 use std::rc::Rc;
 
 impl Shell<'_> {
-    pub(super) fn run_command(&mut self, command: &Rc<Command>) -> Run {
-        self.run_command_ref(command)
+    pub(super) fn run_command(&mut self, command: &Command) -> Run {
+        let substituted = self.state.process_fds.len();
+        let out = self.run_command_inner(command);
+        while self.state.process_fds.len() > substituted {
+            if let Some(fd) = self.state.process_fds.pop() {
+                self.close_fd(fd);
+            }
+        }
+        out
     }
 
-    pub(super) fn run_command_ref(&mut self, command: &Command) -> Run {
+    fn run_command_inner(&mut self, command: &Command) -> Run {
         self.programs.tick()?;
         self.state.line = command.line;
         if self.state.options.noexec {
@@ -53,11 +60,14 @@ impl Shell<'_> {
             }
             Kind::Arith { expression, source } => {
                 if self.state.options.xtrace {
-                    let text = format!("(({source}))").into_bytes();
+                    let text = format!("(( {source} ))").into_bytes();
                     self.trace(&[text], &[]);
                 }
                 let text = self.expand_text(expression)?;
-                match self.arithmetic(&text) {
+                let before = std::mem::replace(&mut self.state.arith_prefix, "((: ");
+                let value = self.arithmetic(&text);
+                self.state.arith_prefix = before;
+                match value {
                     Ok(value) => Ok(u8::from(value == 0)),
                     Err(Flow::Discard(status)) => Ok(status),
                     Err(flow) => Err(flow),
@@ -183,7 +193,7 @@ impl Shell<'_> {
     fn run_case(&mut self, subject: &Word, arms: &[CaseArm]) -> Run {
         let subject = self.expand_text(subject)?;
         if self.state.options.xtrace && self.is_bash() {
-            let shown = crate::expand::quote::if_needed(&subject);
+            let shown = crate::expand::quote::for_trace(&subject);
             self.trace(&[[b"case ".as_slice(), &shown, b" in"].concat()], &[]);
         }
         self.deeper(|shell| {

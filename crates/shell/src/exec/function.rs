@@ -19,10 +19,7 @@ impl Shell<'_> {
         Rc::make_mut(&mut self.state.functions_running).push(name);
         self.state.vars.push_scope();
         let err_trap = if self.state.options.errtrace { None } else { self.state.err_trap.take() };
-        let out = self.deeper(|shell| {
-            let body = &function.body;
-            shell.run_command_ref(body)
-        });
+        let out = self.deeper(|shell| shell.run_command(&function.body));
         if self.state.err_trap.is_none() {
             self.state.err_trap = err_trap.or_else(|| self.state.err_trap.take());
         }

@@ -145,12 +145,19 @@ impl Shell<'_> {
     /// Says why a command does not run; answers its status.
     pub(crate) fn cannot_run(&mut self, name: &[u8], errno: Errno, found: bool) -> u8 {
         let slash = name.contains(&b'/');
-        let missing = matches!(errno, Errno::ENOENT | Errno::ENOTDIR);
+        let bash = self.is_bash();
+        let missing = errno == Errno::ENOENT || (errno == Errno::ENOTDIR && !bash);
+        let no_path = self.state.vars.value("PATH").is_none_or(<[u8]>::is_empty);
         let text = match (self.state.personality, errno) {
             (Personality::Bash, Errno::ENOENT) if found => {
                 "cannot execute: required file not found".to_owned()
             }
-            (Personality::Bash, _) if missing && !slash => "command not found".to_owned(),
+            (Personality::Dash | Personality::Ash, _) if name.is_empty() => {
+                Errno::EACCES.to_string()
+            }
+            (Personality::Bash, _) if missing && !slash && !no_path => {
+                "command not found".to_owned()
+            }
             (Personality::Bash, _) => errno.to_string(),
             _ if missing => "not found".to_owned(),
             (_, Errno::EISDIR) => Errno::EACCES.to_string(),

@@ -221,6 +221,22 @@ impl Shell<'_> {
         self.complain(message);
     }
 
+    /// Reads a file whole; a path of `/dev` that stands for a descriptor is read from that.
+    pub(crate) fn read_path(&mut self, path: &[u8]) -> Run<Result<Vec<u8>, Errno>> {
+        let Some(fd) = descriptor_of(path) else {
+            let caller = &self.state.caller;
+            return Ok(self.fs.read_file(caller, caller.cwd, path));
+        };
+        let (mut out, mut buf) = (Vec::new(), [0; 4096]);
+        loop {
+            match self.read(fd, &mut buf)? {
+                Ok(0) => return Ok(Ok(out)),
+                Ok(n) => out.extend_from_slice(&buf[..n]),
+                Err(errno) => return Ok(Err(errno)),
+            }
+        }
+    }
+
     fn open_for(&mut self, path: &[u8], how: How) -> Result<OpenId, Errno> {
         if let Some(fd) = descriptor_of(path) {
             let id = *self.state.fds.get(&fd).ok_or(Errno::ENOENT)?;

@@ -18,13 +18,15 @@ impl Shell<'_> {
     }
 
     /// Runs a sourced file.
-    pub(crate) fn source_text(&mut self, bytes: &[u8]) -> Run {
+    pub(crate) fn source_text(&mut self, path: &[u8], bytes: &[u8]) -> Run {
         let source = text::decode(bytes).into_owned();
         let (line, loops) = (self.state.line, std::mem::take(&mut self.state.loops));
+        let outer = std::mem::replace(&mut self.state.source, path.to_vec());
         self.state.sourcing += 1;
         self.state.trace_depth += 1;
         let out = self.deeper(|shell| shell.run_text(&source, 1, Kind::Sourced));
         self.state.sourcing -= 1;
+        self.state.source = outer;
         self.state.trace_depth -= 1;
         self.state.line = line;
         self.state.loops = loops;
@@ -106,9 +108,7 @@ impl Shell<'_> {
             self.write_error(&text::encode(&String::from_utf8_lossy(&out)));
         }
         match kind {
-            Kind::Eval | Kind::Sourced if self.is_bash() => {
-                Ok(if kind == Kind::Eval { 1 } else { 1 })
-            }
+            Kind::Eval | Kind::Sourced if self.is_bash() => Ok(1),
             _ => Err(Flow::Exit(2)),
         }
     }
@@ -168,6 +168,7 @@ fn syntax_message(personality: Personality, error: &SyntaxError) -> Vec<String> 
                 "`\u{0}LINE'".to_owned(),
             ],
             K::BadFunctionName => vec!["not a valid identifier".to_owned()],
+            K::Unsupported(what) => vec![format!("not supported here: {what}")],
             K::TooDeep => vec!["not supported here: commands nested this deep".to_owned()],
         };
     }
@@ -195,6 +196,7 @@ fn syntax_message(personality: Personality, error: &SyntaxError) -> Vec<String> 
         K::ForVariable => "Bad for loop variable".to_owned(),
         K::BadFunctionName if ash => "bad function name".to_owned(),
         K::BadFunctionName => "Bad function name".to_owned(),
+        K::Unsupported(what) => format!("not supported here: {what}"),
         K::TooDeep => "not supported here: commands nested this deep".to_owned(),
     };
     vec![format!("{} {text}", if ash { "syntax error:" } else { "Syntax error:" })]

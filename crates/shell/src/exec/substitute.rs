@@ -50,6 +50,7 @@ impl Shell<'_> {
         let id = self.process_output(process)?;
         let fd = (10..=63).rev().find(|fd| !self.state.fds.contains_key(fd)).unwrap_or(63);
         self.set_fd(fd, id);
+        self.state.process_fds.push(fd);
         Ok(format!("/dev/fd/{fd}").into_bytes())
     }
 

@@ -1,5 +1,6 @@
 //! `set -x`.
 
+use crate::Personality;
 use crate::expand::quote;
 use crate::shell::Shell;
 use crate::syntax::ir::Word;
@@ -11,8 +12,10 @@ impl Shell<'_> {
             return;
         }
         let mut out = self.trace_prefix();
-        let quote = |word: &Vec<u8>| {
-            if self.is_dash() { word.clone() } else { quote::if_needed(word) }
+        let quote = |word: &Vec<u8>| match self.state.personality {
+            Personality::Dash => word.clone(),
+            Personality::Ash => quote::for_ash_trace(word),
+            Personality::Bash => quote::for_trace(word),
         };
         let words: Vec<Vec<u8>> =
             assignments.iter().cloned().chain(argv.iter().map(quote)).collect();
@@ -48,7 +51,7 @@ impl Shell<'_> {
 }
 
 /// A word as it was written, roughly: for the trace only.
-fn source(word: &Word) -> Vec<u8> {
+pub(super) fn source(word: &Word) -> Vec<u8> {
     use crate::syntax::ir::Part;
     let mut out = Vec::new();
     for part in &word.parts {

@@ -1,6 +1,6 @@
 //! Arithmetic: `$((...))`, `((...))`, `let`, subscripts.
 
-use crate::shell::{Flow, Run, Shell};
+use crate::shell::{Run, Shell};
 use crate::{Personality, text};
 
 /// How deep parentheses and variables that hold expressions may be nested.
@@ -394,11 +394,7 @@ impl Arith<'_, '_, '_> {
                     format!("{name}: parameter not set")
                 };
                 self.shell.complain(text);
-                return Err(match (self.bash, self.shell.state.is_command) {
-                    (true, true) => Flow::Exit(127),
-                    (true, false) => Flow::Exit(1),
-                    _ => Flow::Error(2),
-                });
+                return Err(self.shell.unset_flow());
             }
             return Ok(0);
         };
@@ -512,6 +508,7 @@ impl Arith<'_, '_, '_> {
                 }
             }
         };
+        let message = format!("{}{message}", self.shell.state.arith_prefix);
         self.shell.expansion_error(message.as_bytes())
     }
 

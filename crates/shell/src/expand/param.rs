@@ -149,7 +149,7 @@ impl Shell<'_> {
             Values::Unset => false,
             Values::One(value) => !(colon && value.is_empty()),
             Values::Many { items, .. } => {
-                !items.is_empty() && !(colon && items.len() == 1 && items[0].is_empty())
+                !(items.is_empty() || colon && items.len() == 1 && items[0].is_empty())
             }
         };
         let inner = Mode { splits_literals: !mode.quoted, ..mode };
@@ -213,8 +213,8 @@ impl Shell<'_> {
     }
 
     /// What ends when a parameter is not set that has to be.
-    fn unset_flow(&self) -> Flow {
-        match (self.is_bash(), self.state.is_command) {
+    pub(super) fn unset_flow(&self) -> Flow {
+        match (self.is_bash(), self.state.is_command && !self.state.options.errexit) {
             (true, true) => Flow::Exit(127),
             (true, false) => Flow::Exit(1),
             _ => Flow::Error(2),
@@ -319,44 +319,49 @@ impl Shell<'_> {
             return Ok(value);
         }
         let name = self.follow_reference(name);
-        let index_text = match index {
-            Some(Index::Expr(word)) => Some(self.expand_text(word)?),
-            _ => None,
+        let kept = self.dynamic_array(&name).map(|items| {
+            let items = items.into_iter().enumerate();
+            Value::Indexed(items.map(|(i, item)| (i as i64, item)).collect())
+        });
+        // Subscripts of associative arrays are text, others are arithmetic.
+        let assoc = matches!(self.state.vars.get(&name).map(|v| &v.value), Some(Value::Assoc(_)));
+        let (mut key, mut at) = (Vec::new(), 0);
+        if let Some(Index::Expr(word)) = index {
+            key = self.expand_text(word)?;
+            if !assoc {
+                at = self.arithmetic(&key)?;
+            }
+        }
+        let value = match (&kept, self.state.vars.get(&name)) {
+            (Some(value), _) => value,
+            (None, Some(var)) => &var.value,
+            (None, None) => return Ok(Values::Unset),
         };
-        let Some(var) = self.state.vars.get(&name) else { return Ok(Values::Unset) };
-        let one = |value: Option<&[u8]>| value.map_or(Values::Unset, |v| Values::One(v.to_vec()));
-        match index {
-            None => Ok(one(var.get())),
-            Some(Index::At | Index::Star) => {
-                let items: Vec<Vec<u8>> = match &var.value {
-                    Value::Unset => return Ok(Values::Unset),
+        let one = |value: Option<&Vec<u8>>| value.map_or(Values::Unset, |v| Values::One(v.clone()));
+        Ok(match (index, value) {
+            (_, Value::Unset) => Values::Unset,
+            (None, Value::Scalar(value)) => Values::One(value.clone()),
+            (None, Value::Indexed(map)) => one(map.get(&0)),
+            (None, Value::Assoc(map)) => one(map.get(b"0")),
+            (Some(Index::At | Index::Star), value) => {
+                let items: Vec<Vec<u8>> = match value {
+                    Value::Unset => Vec::new(),
                     Value::Scalar(value) => vec![value.clone()],
                     Value::Indexed(map) => map.values().cloned().collect(),
                     Value::Assoc(map) => map.iter().map(|(_, value)| value.clone()).collect(),
                 };
-                Ok(Values::Many { items, star: matches!(index, Some(Index::Star)) })
+                Values::Many { items, star: matches!(index, Some(Index::Star)) }
             }
-            Some(Index::Expr(_)) => {
-                let text = index_text.unwrap_or_default();
-                if let Value::Assoc(map) = &var.value {
-                    return Ok(one(map.get(&text).map(Vec::as_slice)));
-                }
-                let value = var.value.clone();
-                let at = self.arithmetic(&text)?;
-                Ok(match value {
-                    Value::Indexed(map) => {
-                        let at = if at < 0 {
-                            map.keys().next_back().map_or(0, |last| last + 1) + at
-                        } else {
-                            at
-                        };
-                        one(map.get(&at).map(Vec::as_slice))
-                    }
-                    Value::Scalar(value) if at == 0 || at == -1 => Values::One(value),
-                    _ => Values::Unset,
-                })
+            (Some(Index::Expr(_)), Value::Assoc(map)) => one(map.get(&key)),
+            (Some(Index::Expr(_)), Value::Indexed(map)) => {
+                let end = map.keys().next_back().map_or(0, |last| last + 1);
+                one(map.get(&if at < 0 { end + at } else { at }))
             }
-        }
+            (Some(Index::Expr(_)), Value::Scalar(value)) if at == 0 || at == -1 => {
+                Values::One(value.clone())
+            }
+            (Some(Index::Expr(_)), Value::Scalar(_)) => Values::Unset,
+        })
     }
 
     /// The name that a name reference leads to.
@@ -426,6 +431,7 @@ impl Shell<'_> {
             utf8: self.is_utf8(),
             no_case: false,
             extended: self.is_bash() && self.state.options.shopt.extglob,
+            caret: !self.is_dash(),
         }
     }
 }

@@ -23,7 +23,12 @@ impl Shell<'_> {
         let parts: Vec<&[u8]> = split_slashes(pattern);
         let search = Search {
             shell: self,
-            options: MatchOptions { utf8: self.is_utf8(), no_case: shopt.nocaseglob, extended },
+            options: MatchOptions {
+                utf8: self.is_utf8(),
+                no_case: shopt.nocaseglob,
+                extended,
+                caret: !self.is_dash(),
+            },
             dot_glob: shopt.dotglob,
             star_star: shopt.globstar,
         };

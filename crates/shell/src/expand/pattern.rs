@@ -8,6 +8,8 @@ pub(crate) struct MatchOptions {
     pub no_case: bool,
     /// `?(...) *(...) +(...) @(...) !(...)`.
     pub extended: bool,
+    /// `[^a]` is `[!a]`; not so in dash.
+    pub caret: bool,
 }
 
 /// Whether the whole text matches. A backslash takes the character after it as it is.
@@ -171,7 +173,7 @@ fn first_char(text: &[u8], utf8: bool) -> u32 {
 /// is not one.
 fn bracket(p: &[u8], text: &[u8], options: MatchOptions) -> Option<(bool, usize)> {
     let mut i = 1;
-    let negated = matches!(p.get(i), Some(b'!' | b'^'));
+    let negated = p.get(i) == Some(&b'!') || (options.caret && p.get(i) == Some(&b'^'));
     if negated {
         i += 1;
     }
@@ -333,7 +335,7 @@ mod tests {
 
     #[test]
     fn patterns() {
-        let options = MatchOptions { extended: true, utf8: true, no_case: false };
+        let options = MatchOptions { extended: true, utf8: true, no_case: false, caret: true };
         for (pattern, text, expected) in [
             ("*", "", true),
             ("a*c", "abbc", true),

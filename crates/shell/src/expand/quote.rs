@@ -42,7 +42,7 @@ pub(crate) fn single_plain(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Only if it has to be, as bash's `set -x` does.
+/// Only if it has to be, as bash's `set` does.
 pub(crate) fn if_needed(text: &[u8]) -> Vec<u8> {
     if text.is_empty() {
         return b"''".to_vec();
@@ -58,6 +58,29 @@ pub(crate) fn if_needed(text: &[u8]) -> Vec<u8> {
         _ => false,
     };
     if text.iter().enumerate().any(special) { single_always(text) } else { text.to_vec() }
+}
+
+/// As bash's `set -x`: blanks and newlines do not ask for `$'...'`.
+pub(crate) fn for_trace(text: &[u8]) -> Vec<u8> {
+    let blank = |b: &u8| matches!(b, b'\n' | b'\t');
+    if !text.iter().any(blank) {
+        return if_needed(text);
+    }
+    let mut out = vec![b'\''];
+    for &byte in text {
+        match byte {
+            b'\'' => out.extend(b"'\\''"),
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'\'');
+    out
+}
+
+/// As BusyBox ash's `set -x`.
+pub(crate) fn for_ash_trace(text: &[u8]) -> Vec<u8> {
+    let plain = |b: &u8| matches!(b, b'+'..=b':' | b'@'..=b'Z' | b']'..=b'_' | b'a'..=b'z');
+    if text.iter().all(plain) { text.to_vec() } else { single_plain(text) }
 }
 
 /// As `printf %q` and `declare -p`'s values with control characters: `$'a\nb'`.

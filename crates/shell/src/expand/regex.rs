@@ -196,7 +196,7 @@ impl<'t> Matcher<'t> {
             Node::Byte(byte) => self.text.get(at) == Some(byte) && then(self, at + 1),
             Node::Any => at < self.text.len() && then(self, at + 1),
             Node::Bracket(set) => {
-                let options = super::MatchOptions::default();
+                let options = super::MatchOptions { caret: true, ..super::MatchOptions::default() };
                 at < self.text.len()
                     && super::pattern::matches(set, &self.text[at..=at], options)
                     && then(self, at + 1)

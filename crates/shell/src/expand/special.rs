@@ -39,15 +39,39 @@ impl Shell<'_> {
             "BASHPID" if bash => one((self.state.pid + self.state.subshell).to_string()),
             "BASH_SUBSHELL" if bash => one(self.state.subshell.to_string()),
             "UID" | "EUID" if bash => one(self.state.caller.cred.uid.to_string()),
-            "PIPESTATUS" if bash => {
-                let items =
-                    self.state.pipe_status.iter().map(|s| s.to_string().into_bytes()).collect();
-                Some(Values::Many { items, star: false })
+            _ => None,
+        }
+    }
+
+    /// Arrays that bash keeps itself.
+    pub(super) fn dynamic_array(&self, name: &str) -> Option<Vec<Vec<u8>>> {
+        if !self.is_bash() {
+            return None;
+        }
+        let running = &self.state.functions_running;
+        let in_functions = |item: fn(&Self, &str) -> Vec<u8>| {
+            running.iter().rev().map(|name| item(self, name)).collect::<Vec<_>>()
+        };
+        match name {
+            "PIPESTATUS" => {
+                let statuses = self.state.pipe_status.iter();
+                Some(statuses.map(|status| status.to_string().into_bytes()).collect())
             }
-            "FUNCNAME" if bash => match self.state.functions_running.last() {
-                Some(name) => one(name.clone()),
-                None => None,
-            },
+            "FUNCNAME" if !running.is_empty() => {
+                let mut names = in_functions(|_, name| name.as_bytes().to_vec());
+                if !self.state.is_command {
+                    names.push(b"main".to_vec());
+                }
+                Some(names)
+            }
+            "BASH_SOURCE" => {
+                let source = self.state.source.clone();
+                let mut sources = in_functions(|shell, _| shell.state.source.clone());
+                if !source.is_empty() {
+                    sources.push(source);
+                }
+                Some(sources)
+            }
             _ => None,
         }
     }

@@ -33,6 +33,8 @@ pub(crate) enum SyntaxErrorKind {
     ForVariable,
     /// `f-x()`, with dash.
     BadFunctionName,
+    /// Something the shell has and this one has not.
+    Unsupported(&'static str),
     /// Deeper than the parser's stack allows.
     TooDeep,
 }

@@ -123,7 +123,6 @@ pub(crate) enum Value {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Redirect {
-    pub line: u32,
     pub fd: Option<u32>,
     pub kind: RedirectKind,
 }

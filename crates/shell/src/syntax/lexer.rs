@@ -77,6 +77,8 @@ pub(crate) struct Lexer<'a> {
     nest: Vec<u8>,
     aliases: Option<&'a Aliases>,
     alias_trail: Vec<Vec<u8>>,
+    /// A token that only this shell refuses.
+    refused: Option<SyntaxError>,
 }
 
 struct HereDoc {
@@ -127,6 +129,7 @@ impl<'a> Lexer<'a> {
             nest: Vec::new(),
             aliases: None,
             alias_trail: Vec::new(),
+            refused: None,
         }
     }
 
@@ -148,6 +151,9 @@ impl<'a> Lexer<'a> {
         loop {
             if !self.step()? {
                 return Ok(false);
+            }
+            if let Some(error) = self.refused.take() {
+                return Err(error);
             }
             if matches!(self.tokens.last(), Some(Token::Operator(op, _)) if op == "\n") {
                 return Ok(true);
@@ -237,11 +243,25 @@ impl<'a> Lexer<'a> {
         if self.in_test {
             self.test_token()?;
         } else if let Some(op) = self.operator() {
+            let arith = self.in_array;
             self.push_operator(op, op.len());
+            if op == "(" && !arith {
+                self.part_parens();
+            }
         } else {
             self.word()?;
         }
         Ok(true)
+    }
+
+    /// The grammar takes any two parentheses for the beginning of `((...))`; a newline between
+    /// those that are not keeps them apart.
+    fn part_parens(&mut self) {
+        let rest = self.scan.text[self.pos..].trim_start_matches([' ', '\t']);
+        if rest.starts_with('(') {
+            let span = self.span(self.pos, self.pos, self.line);
+            self.tokens.push(Token::Operator("\n".to_owned(), span));
+        }
     }
 
     fn operator(&self) -> Option<&'static str> {
@@ -483,6 +503,12 @@ impl<'a> Lexer<'a> {
         }
         if !self.command_position {
             return;
+        }
+        let doubled = matches!(self.tokens.last(), Some(Token::Word(before, _)) if before == "!");
+        if word == "!" && doubled && !self.scan.dialect.is_bash() {
+            let token = Found::Reserved("!".to_owned());
+            let kind = SyntaxErrorKind::Unexpected { token, expecting: None };
+            self.refused = Some(SyntaxError { kind, line: self.line, start_line: self.line });
         }
         let bash = self.scan.dialect.is_bash();
         self.command_position = match word {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use brush_parser::ast::{self, SourceLocation};
 
 use super::brace;
-use super::error::{SyntaxError, SyntaxErrorKind};
+use super::error::{Found, SyntaxError, SyntaxErrorKind};
 use super::ir::{
     AfterArm, AndOr, Assignment, CaseArm, Command, Function, Item, Kind, List, Part, Pipeline,
     ProcessSubst, Redirect, RedirectKind, Source, TestExpr, Value, Word,
@@ -171,8 +171,8 @@ impl Lower {
                 source: arith.expr.value.clone(),
             },
             C::Coprocess(_) => {
-                let token = super::error::Found::Reserved("coproc".to_owned());
-                let kind = SyntaxErrorKind::Unexpected { token, expecting: None };
+                let kind =
+                    SyntaxErrorKind::Unsupported("coproc, because nothing runs side by side");
                 return Err(word::error(kind, self.line));
             }
         })
@@ -269,18 +269,23 @@ impl Lower {
         let (name, index) = match &assignment.name {
             ast::AssignmentName::VariableName(name) => (name.clone(), None),
             ast::AssignmentName::ArrayElementName(name, index) => {
-                (name.clone(), Some(here.word(index, Context::Text)?))
+                (name.clone(), Some(here.word(index, Context::Subscript)?))
             }
         };
         let value = match &assignment.value {
             ast::AssignmentValue::Scalar(word) => {
                 Value::Scalar(here.word(&word.value, Context::Assignment)?)
             }
+            ast::AssignmentValue::Array(_) if !here.dialect.is_bash() => {
+                let token = Found::Operator("(".to_owned());
+                let kind = SyntaxErrorKind::Unexpected { token, expecting: None };
+                return Err(word::error(kind, here.line));
+            }
             ast::AssignmentValue::Array(elements) => {
                 let mut out = Vec::new();
                 for (key, word) in elements {
                     let key = match key {
-                        Some(key) => Some(here.word(&key.value, Context::Text)?),
+                        Some(key) => Some(here.word(&key.value, Context::Subscript)?),
                         None => None,
                     };
                     for word in here.words(std::slice::from_ref(word))? {
@@ -344,7 +349,7 @@ impl Lower {
                 (&None, RedirectKind::OutputAndError { target: word(target)?, append: *append })
             }
         };
-        Ok(Redirect { line: self.line, fd: fd.and_then(|fd| u32::try_from(fd).ok()), kind })
+        Ok(Redirect { fd: fd.and_then(|fd| u32::try_from(fd).ok()), kind })
     }
 
     fn file_redirect(
@@ -384,7 +389,7 @@ impl Lower {
             E::Not(inner) => TestExpr::Not(boxed(inner)?),
             E::Parenthesized(inner) => self.test(inner)?,
             E::UnaryTest(op, operand) => {
-                let letter = op.to_string().bytes().nth(1).unwrap_or(b'n');
+                let letter = op.to_string().as_bytes().get(1).copied().unwrap_or(b'n');
                 TestExpr::Unary(letter, word(operand)?)
             }
             E::BinaryTest(op, left, right) => {

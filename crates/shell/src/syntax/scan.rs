@@ -116,7 +116,8 @@ impl<'a> Scan<'a> {
             b'{' => self.brace(at, quoted),
             b'(' if self.byte(at + 2) == b'(' => match self.arith(at + 3)? {
                 Some(end) => Ok(end),
-                None => self.command(at),
+                None if self.dialect.is_bash() => self.command(at),
+                None => Err(self.unfinished(SyntaxErrorKind::Arith, at)),
             },
             b'(' => self.command(at),
             b'\'' if !quoted && self.dialect.has_ansi_quotes() => self.ansi(at),

@@ -21,6 +21,8 @@ pub(crate) enum Context {
     Plain,
     /// The right side of an assignment: a tilde after each colon as well.
     Assignment,
+    /// An array's subscript: quotes quote, a tilde is nothing special.
+    Subscript,
     /// The text of a here-document, or an arithmetic expression: as in double quotes, but those
     /// are ordinary characters.
     Text,
@@ -53,6 +55,7 @@ fn parse_at_depth(
     let mut parser = WordParser { scan, pos: 0, end: text.len(), parts: Vec::new() };
     match context {
         Context::Text => parser.quoted(false)?,
+        Context::Subscript => parser.unquoted_rest(false)?,
         Context::Plain | Context::Assignment => parser.unquoted(context == Context::Assignment)?,
     }
     Ok(Word { parts: parser.parts, assignment: false })
@@ -129,6 +132,10 @@ impl<'a> WordParser<'a> {
     /// Parses to the end, quotes being special.
     fn unquoted(&mut self, assignment: bool) -> Result<()> {
         self.tilde(assignment);
+        self.unquoted_rest(assignment)
+    }
+
+    fn unquoted_rest(&mut self, assignment: bool) -> Result<()> {
         while self.pos < self.end {
             let at = self.pos;
             match self.byte(at) {
@@ -384,7 +391,7 @@ impl<'a> WordParser<'a> {
             param.index = Some(match index {
                 "@" => Index::At,
                 "*" => Index::Star,
-                _ => Index::Expr(self.sub_word(self.pos + 1, close, Context::Text)?),
+                _ => Index::Expr(self.sub_word(self.pos + 1, close, Context::Subscript)?),
             });
             self.pos = close + 1;
         }
@@ -522,6 +529,7 @@ impl<'a> WordParser<'a> {
         let mut inner = self.inner(from, to);
         match context {
             Context::Text => inner.quoted(false)?,
+            Context::Subscript => inner.unquoted_rest(false)?,
             _ => inner.unquoted(false)?,
         }
         Ok(Word { parts: inner.parts, assignment: false })

@@ -3,10 +3,10 @@
 use shell::{ExecError, ExitStatus, Process, Programs, Stop};
 use vfs::{Errno, Fs, OpenFlags, OpenId, ResolveFlags, SetTime};
 
-pub const NAMES: [&str; 29] = [
-    "basename", "cat", "chmod", "cp", "cut", "dirname", "env", "false", "grep", "head", "ln", "ls",
-    "mkdir", "mv", "printf", "rev", "rm", "rmdir", "seq", "sleep", "sort", "tail", "tee", "touch",
-    "tr", "true", "uniq", "wc", "yes",
+pub const NAMES: [&str; 30] = [
+    "basename", "cat", "chmod", "cp", "cut", "dirname", "echo", "env", "false", "grep", "head",
+    "ln", "ls", "mkdir", "mv", "printf", "rev", "rm", "rmdir", "seq", "sleep", "sort", "tail",
+    "tee", "touch", "tr", "true", "uniq", "wc", "yes",
 ];
 
 type Done = Result<u8, ExecError>;
@@ -256,6 +256,10 @@ impl Tool<'_> {
                     }
                 }
                 self.put(1, &bytes)
+            }
+            "echo" => {
+                let text = format!("{}\n", self.args.join(" "));
+                self.put(1, text.as_bytes())
             }
             "printf" => {
                 let text = self.args.join(" ").replace("\\n", "\n");

@@ -133,7 +133,7 @@ fn parse_line(raw: &str) -> Result<Line, String> {
 
 fn parse_arg(word: &str) -> Result<Arg, String> {
     let bad = || format!("bad argument `{word}`");
-    let inside = |name: &str| Some(word.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')')?);
+    let inside = |name: &str| word.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
     if let Some(name) = word.strip_prefix('$') {
         return Ok(Arg::Variable(name.to_owned()));
     }
