@@ -1,6 +1,6 @@
 //! Builds images from Dockerfiles, as BuildKit does.
 //!
-//! [`build`] takes the text and the build context and tells its caller, as [`Event`]s, how each
+//! [`build()`] takes the text and the build context and tells its caller, as [`Event`]s, how each
 //! step fares; what comes of it is a [`Build`]. Which steps run is decided by [`KeyInputs`] against a
 //! [`Cache`]; every miss carries its cause ([`Miss`]). Commands run behind [`Executor`], base images
 //! come from [`Images`]: this crate knows no shell, no WebAssembly and no clock.

@@ -1,6 +1,6 @@
 //! Dockerfile text to spanned tree to typed instructions; word expansion; .dockerignore.
 //!
-//! [`parse`] takes any text and answers with a [`Parse`]: the instructions and stages, where each part stands,
+//! [`parse()`] takes any text and answers with a [`Parse`]: the instructions and stages, where each part stands,
 //! and what is wrong in the words of BuildKit's front end. Nothing here panics on any text.
 //!
 //! ```

@@ -72,7 +72,7 @@ pub enum ExecError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
     /// A pipe's end would have to wait for the other one (`EAGAIN` from the filesystem). Inside a
-    /// pipeline the shell handles it; it leaves [`run`] only when the pipe is the embedder's.
+    /// pipeline the shell handles it; it leaves [`crate::run`] only when the pipe is the embedder's.
     #[error("waiting for the other end of a pipe")]
     Blocked,
     /// The embedder's budget, or one of the interpreter's own limits.

@@ -1,6 +1,6 @@
 //! WASI preview 1 over a [`vfs::Fs`], on wasmer: its own compiler natively, the browser's there.
 //!
-//! [`Module`] is a compiled command module, [`Process`] is what one run of it is given, and [`run`]
+//! [`Module`] is a compiled command module, [`Process`] is what one run of it is given, and [`run()`]
 //! runs it to its end with the filesystem moved in and back out.
 //! Nothing here waits: a clock that is slept on is set forward, and a read from a pipe whose writer
 //! is still to run ends the process with [`Stop::Blocked`], for the caller to roll back and repeat.

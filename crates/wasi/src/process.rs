@@ -12,7 +12,7 @@ pub struct Process {
     pub env: Vec<(Vec<u8>, Vec<u8>)>,
     /// User, working directory and umask. The program may change the latter two for itself.
     pub caller: Caller,
-    /// Descriptors it begins with. One reference to each file is the process's own: [`crate::run`]
+    /// Descriptors it begins with. One reference to each file is the process's own: [`crate::run()`]
     /// closes it. A number that a preopen has is closed unseen.
     pub fds: Vec<(u32, OpenId)>,
     /// Directories it begins with, as descriptors 3, 4, ...: wasi-libc looks for them without gaps.
