@@ -177,7 +177,10 @@ impl History {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature serde asks for; the lint depends on the target"
+)]
 fn is_zero(n: &i64) -> bool {
     *n == 0
 }
