@@ -3,6 +3,11 @@
 //!
 //! `LAYERLAB_UPDATE=1` writes the diff IDs into the recipes.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test reads the recipes and the switch to update them"
+)]
+
 use std::path::{Path, PathBuf};
 
 use engine::{Recipe, make};

@@ -1,6 +1,8 @@
 //! Runs a script with the test programs, to look at what the interpreter does:
 //! `cargo run -p shell --example sh -- dash|ash|bash SCRIPT`.
 
+#![allow(clippy::disallowed_methods, reason = "a command line to try the shell with")]
+
 #[path = "../tests/support/mod.rs"]
 mod support;
 

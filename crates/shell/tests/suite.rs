@@ -6,6 +6,8 @@
 //! `LAYERLAB_RECORD_SHELL=1 cargo test -p shell --test suite` runs the real shells and writes the
 //! expected blocks anew.
 
+#![allow(clippy::disallowed_methods, reason = "a test meets this machine: its files and settings")]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! `jobs`, `fg`, `bg`: background jobs have always ended.
+//! `jobs`, `fg`, `bg`, `disown`: background jobs have always ended.
 
 use crate::shell::{Run, Shell};
 
@@ -12,4 +12,13 @@ pub(super) fn fg_bg(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
         return Ok(1);
     }
     shell.fail(&args[0], "No current job", 1)
+}
+
+pub(super) fn disown(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
+    if args.len() == 1 && shell.state.jobs.0.is_empty() {
+        shell.complain_as(&args[0], "current: no such job");
+        return Ok(1);
+    }
+    shell.state.jobs.0.clear();
+    Ok(0)
 }

@@ -33,10 +33,14 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     let mut status = 0;
     if rest.is_empty() {
         let usage: &[u8] = match shell.state.personality {
+            Personality::Dash => {
+                let text = "Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]";
+                return shell.fail(&args[0], text, 2);
+            }
             Personality::Bash => {
                 b"kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n"
             }
-            _ => b"Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]\n",
+            Personality::Ash => b"Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]\n",
         };
         shell.write_error(usage);
         return Ok(2);
@@ -94,7 +98,10 @@ fn invalid_signal(shell: &mut Shell<'_>, builtin: &[u8], name: &[u8]) -> Run {
             Ok(1)
         }
         Personality::Ash => shell.fail(builtin, format!("bad signal name '{shown}'"), 1),
-        Personality::Dash => shell.fail(builtin, format!("Illegal option -{shown}"), 1),
+        Personality::Dash => {
+            let letter = shown.chars().next().unwrap_or(' ');
+            shell.fail(builtin, format!("Illegal option -{letter}"), 1)
+        }
     }
 }
 

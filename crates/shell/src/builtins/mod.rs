@@ -121,7 +121,7 @@ const TABLE: [Builtin; 60] = [
     plain("caller", BASH, control::caller),
     plain("complete", BASH, true_::succeed),
     plain("compopt", BASH, true_::succeed),
-    plain("disown", BASH, true_::succeed),
+    plain("disown", BASH, jobs::disown),
     plain("enable", BASH, true_::succeed),
     plain("history", BASH, true_::succeed),
     plain("logout", BASH, exit::run),

@@ -15,6 +15,10 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     }
     if rest.first().is_some_and(|arg| arg == b"--") {
         rest = &rest[1..];
+    } else if shell.is_dash()
+        && let Some([b'-', letter, ..]) = rest.first().map(Vec::as_slice)
+    {
+        return super::bad_option(shell, &args[0], *letter, "");
     }
     let Some((format, values)) = rest.split_first() else {
         let usage: &[u8] = match shell.state.personality {

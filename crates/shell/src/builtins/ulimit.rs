@@ -1,5 +1,6 @@
 //! `ulimit`: processes here have the embedder's limits; the kernel's are all unlimited and stay so.
 
+use crate::Personality;
 use crate::shell::{Run, Shell};
 
 pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
@@ -13,6 +14,11 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
                         b'H' | b'S' => {}
                         b'a' | b'b' | b'c' | b'd' | b'e' | b'f' | b'i' | b'l' | b'm' | b'n'
                         | b'p' | b'q' | b'r' | b's' | b't' | b'u' | b'v' | b'x' => letter = one,
+                        _ if shell.state.personality == Personality::Ash => {
+                            let text = format!("ulimit: invalid option -- '{}'\n", char::from(one));
+                            shell.write_error(text.as_bytes());
+                            return Ok(1);
+                        }
                         _ => {
                             let usage = "ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]";
                             return super::bad_option(shell, &args[0], one, usage);

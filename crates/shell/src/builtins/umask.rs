@@ -6,6 +6,9 @@ use crate::shell::{Run, Shell};
 pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     let symbolic = args.iter().any(|arg| arg == b"-S");
     let print = args.iter().any(|arg| arg == b"-p");
+    if print && !shell.is_bash() {
+        return super::bad_option(shell, &args[0], b'p', "");
+    }
     let mask = shell.state.caller.umask;
     let Some(arg) = args[1..].iter().find(|arg| arg.as_slice() != b"-S" && arg.as_slice() != b"-p")
     else {

@@ -371,9 +371,11 @@ impl Arith<'_, '_, '_> {
         let Some(value) = value else {
             if self.dash {
                 // dash reads `12abc` as a number and a name.
-                let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+                let octal = text.starts_with('0');
+                let is_digit = |b: &u8| b.is_ascii_digit() && (!octal || *b < b'8');
+                let digits = text.bytes().take_while(is_digit).count();
                 self.pos += digits;
-                return Ok(based(&text[..digits], 10).unwrap_or(0));
+                return Ok(based(&text[..digits], if octal { 8 } else { 10 }).unwrap_or(0));
             }
             return self.error(Problem::Number);
         };

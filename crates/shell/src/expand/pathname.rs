@@ -129,6 +129,9 @@ impl Search<'_, '_> {
             names.push((b".".to_vec(), FileType::Dir));
             names.push((b"..".to_vec(), FileType::Dir));
         }
+        // bash writes one slash after a component that was a pattern.
+        let extra = rest.iter().take_while(|part| part.is_empty()).count();
+        let rest = if self.shell.is_bash() && extra < rest.len() { &rest[extra..] } else { rest };
         for (name, _) in names {
             if name.starts_with(b".") && !hidden && !self.dot_glob {
                 continue;

@@ -277,7 +277,7 @@ impl Recognizer<'_> {
 
     fn for_clause(&mut self) -> Step {
         self.at += 1;
-        if self.op() == "(" {
+        if self.dialect.is_bash() && self.op() == "(" {
             // The head of an arithmetic loop was balanced when it became tokens.
             while self.at < self.tokens.len()
                 && self.word() != Some("do")
@@ -332,7 +332,9 @@ impl Recognizer<'_> {
                 self.at += 1;
             }
             loop {
-                if self.word().is_none() {
+                // dash takes whatever stands there for a pattern.
+                if self.word().is_none() && (self.dialect.is_bash() || self.at >= self.tokens.len())
+                {
                     break;
                 }
                 self.at += 1;

@@ -481,7 +481,10 @@ impl<'a> Lexer<'a> {
         if self.command_position && self.expand_alias(&text, line) {
             return;
         }
+        let escaped = self.scan.dialect.is_dash() && self.command_position && text == "function";
         self.note_word(&text);
+        // To dash it is a word like any other, to the grammar always a keyword.
+        let text = if escaped { "\\function".to_owned() } else { text };
         let opens_array = self.scan.dialect.is_bash()
             && self.byte(self.pos) == b'('
             && text.strip_suffix('=').is_some_and(is_assignable);

@@ -205,6 +205,18 @@ impl Lower {
                 ast::CommandPrefixOrSuffixItem::IoRedirect(redirect) => {
                     redirects.push(self.redirect(redirect)?);
                 }
+                // Only bash knows `a+=b` and `a[i]=b`; to the others they are a command's name.
+                ast::CommandPrefixOrSuffixItem::AssignmentWord(assignment, word)
+                    if !words.is_empty()
+                        || (!self.dialect.is_bash()
+                            && (assignment.append
+                                || matches!(
+                                    assignment.name,
+                                    ast::AssignmentName::ArrayElementName(..)
+                                ))) =>
+                {
+                    words.extend(self.words(std::slice::from_ref(word))?);
+                }
                 ast::CommandPrefixOrSuffixItem::AssignmentWord(assignment, _) => {
                     assignments.push(self.assignment(assignment)?);
                 }

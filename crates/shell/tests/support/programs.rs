@@ -622,13 +622,13 @@ impl Tool<'_> {
             }
             "cp" => {
                 let content = self.fs.read_file(&caller, at, args[0].as_bytes());
-                let target = self.into_dir(&args[1], &args[0]);
+                let target = self.inside_dir(&args[1], &args[0]);
                 content
                     .and_then(|content| self.create(&target, false, &content))
                     .map_err(|e| format!("cannot stat '{}': {e}", args[0]))
             }
             "mv" => {
-                let target = self.into_dir(&args[1], &args[0]);
+                let target = self.inside_dir(&args[1], &args[0]);
                 let flags = ResolveFlags::NOFOLLOW;
                 self.fs
                     .rename(
@@ -646,7 +646,7 @@ impl Tool<'_> {
         }
     }
 
-    fn into_dir(&self, target: &str, source: &str) -> String {
+    fn inside_dir(&self, target: &str, source: &str) -> String {
         let caller = &self.process.caller;
         let stat = self.fs.stat(caller, caller.cwd, target.as_bytes(), ResolveFlags::FOLLOW);
         match stat {
