@@ -407,6 +407,9 @@ impl Fs {
     }
 
     fn may_change_dir(&self, caller: &Caller, dir: NodeId) -> Result<()> {
+        if self.is_removed(dir)? {
+            return Err(Errno::ENOENT);
+        }
         caller.cred.check(self.inode(dir)?, Access::WRITE.and(Access::EXECUTE))?;
         self.writable_mount(dir)
     }

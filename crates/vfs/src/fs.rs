@@ -217,7 +217,7 @@ impl Fs {
             dev: node.dev,
             ino: node.ino,
             file_type: inode.file_type(),
-            nlink: inode.nlink(),
+            nlink: if self.is_removed(node)? { 0 } else { inode.nlink() },
             size: inode.size(),
             rdev: inode.rdev(),
             meta: inode.meta.clone(),
@@ -312,6 +312,13 @@ impl Fs {
             Kind::Dir(_) => Err(Errno::EISDIR),
             _ => Err(Errno::EINVAL),
         }
+    }
+
+    /// Whether it is a directory that was removed while something still refers to it: nothing can
+    /// be made in it any more.
+    pub(crate) fn is_removed(&self, node: NodeId) -> Result<bool> {
+        let inode = self.inode(node)?;
+        Ok(inode.is_dir() && inode.links.is_empty() && node.ino != Tree::ROOT)
     }
 
     /// The entry `name` of a directory, mounts crossed.

@@ -73,6 +73,9 @@ fn prepare(fs: &mut Fs, process: &mut Process, word: &str, args: &[&str]) -> Opt
             let id = fs.open(&root, NodeId::ROOT, path.as_bytes(), how, mode as u32).ok()?;
             fs.write(id, &token::unquote(content)?).ok()?;
             fs.close(id);
+            // Writing took setuid away.
+            let follow = ResolveFlags::FOLLOW;
+            fs.chmod(&root, NodeId::ROOT, path.as_bytes(), mode as u32, follow).ok()?;
         }
         ("dir", [path, rest @ ..]) => {
             let mode = rest.first().map_or(Some(0o755), |mode| names::number(mode))?;
