@@ -144,14 +144,3 @@ pub fn expose_ports(case: &Case) -> Outcome {
         dockerfile::expose_ports(&strings(case.get("input"))).map_err(|error| error.to_string());
     Outcome::answer(case.expected(), ports.map(|ports| json!({ "ports": ports })))
 }
-
-pub fn build_error_lines(case: &Case) -> Outcome {
-    let parse = dockerfile::parse(case.input());
-    let error = parse.foreign_syntax().or_else(|| parse.first_error().cloned());
-    let Some(error) = error else {
-        return Outcome::fail(case.expected(), "no error before the build");
-    };
-    let lines: Vec<usize> =
-        error.lines.map(|lines| (lines.start..=lines.end).collect()).unwrap_or_default();
-    Outcome::covers(case.expected(), &json!({ "error": true, "error_lines": lines }))
-}

@@ -1,5 +1,6 @@
 //! The suites, and what checks each.
 
+mod build_errors;
 mod dockerignore;
 mod instructions;
 mod lint;
@@ -13,7 +14,7 @@ use crate::case::{Case, Outcome};
 pub type Check = fn(&Case) -> Outcome;
 
 const SUITES: [(&str, Check); 18] = [
-    ("build_error_lines", instructions::build_error_lines),
+    ("build_error_lines", build_errors::lines),
     ("dockerignore_match", dockerignore::matches),
     ("dockerignore_units", dockerignore::units),
     ("expose_ports", instructions::expose_ports),
