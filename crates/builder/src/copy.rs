@@ -3,7 +3,6 @@
 //! The rules are those of BuildKit's `solver/llbsolver/file/backend.go` (`docopy`) over
 //! `tonistiigi/fsutil/copy/copy.go`.
 
-use image::Digest;
 use vfs::{
     AbsPath, Caller, Errno, FileType, Fs, Kind, NodeId, OpenFlags, ResolveFlags, SetTime,
     Timestamp, Tree,
@@ -96,44 +95,6 @@ pub fn select(tree: &Tree, source: &str) -> Result<Vec<Selected>, CopyError> {
         Some(Selected { named, path })
     });
     Ok(selected.collect())
-}
-
-/// The digest of what a copy of these sources would take: names below the copied root, types,
-/// permissions, owners, link targets and contents. Neither times nor the root's own name count,
-/// except that the names a wildcard matched do.
-#[must_use]
-pub fn content_digest(tree: &Tree, selected: &[Selected], wildcard: bool) -> Digest {
-    let mut text = Vec::new();
-    for source in selected {
-        let Some((ino, _)) = tree.lookup(&source.path) else { continue };
-        if wildcard {
-            text.extend_from_slice(source.named.file_name());
-        }
-        text.push(0);
-        let prefix = source.path.as_bytes().len();
-        for (path, _, inode) in tree.walk_from(source.path.clone(), ino) {
-            let meta = &inode.meta;
-            text.extend_from_slice(&path.as_bytes()[prefix..]);
-            let bits = meta.mode | inode.file_type().mode_bits();
-            let rdev = inode.rdev();
-            for number in [bits, meta.uid, meta.gid, rdev.major, rdev.minor] {
-                text.push(0);
-                text.extend_from_slice(&number.to_le_bytes());
-            }
-            match &inode.kind {
-                Kind::File(content) => text.extend_from_slice(&content.sha256()),
-                Kind::Symlink(target) => text.extend_from_slice(target),
-                _ => {}
-            }
-            for (name, value) in meta.xattrs.iter().flat_map(|map| map.iter()) {
-                text.extend_from_slice(name);
-                text.push(b'=');
-                text.extend_from_slice(value);
-            }
-            text.push(0);
-        }
-    }
-    Digest::of(text)
 }
 
 /// Copies what was selected in `from` to `dest` in `to`.

@@ -1,11 +1,11 @@
-//! Go's `filepath.Match`, the wildcards of `COPY` and `ADD` sources.
+//! Go's `path.Match`, the wildcards of `COPY` and `ADD` sources.
 
 /// The pattern has a bracket without its end, or a `\` at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("syntax error in pattern")]
 pub struct BadPattern;
 
-/// Whether `name`, one path component, matches `pattern`: `*`, `?`, `[a-z]`, `[^a-z]`, `\x`.
+/// Whether `name` matches `pattern`: `*`, `?`, `[a-z]`, `[^a-z]`, `\x`; `*` and `?` match no `/`.
 ///
 /// # Errors
 /// [`BadPattern`], where matching gets as far as the bad part.
@@ -14,10 +14,11 @@ pub fn matches(pattern: &[u8], name: &[u8]) -> Result<bool, BadPattern> {
     match first {
         b'*' => {
             let rest = &rest[rest.iter().take_while(|b| **b == b'*').count()..];
+            let end = name.iter().position(|&b| b == b'/').unwrap_or(name.len());
             if rest.is_empty() {
-                return Ok(true);
+                return Ok(end == name.len());
             }
-            for start in 0..=name.len() {
+            for start in 0..=end {
                 if matches(rest, &name[start..])? {
                     return Ok(true);
                 }
@@ -25,8 +26,8 @@ pub fn matches(pattern: &[u8], name: &[u8]) -> Result<bool, BadPattern> {
             Ok(false)
         }
         b'?' => match chars(name) {
-            Some((_, after)) => matches(rest, after),
-            None => check(rest).map(|()| false),
+            Some((c, after)) if c != '/' => matches(rest, after),
+            _ => check(rest).map(|()| false),
         },
         b'[' => {
             let (hit, after_class, after_name) = class(rest, name)?;
@@ -143,6 +144,9 @@ mod tests {
             ("ab[e-g]", "abc", Ok(false)),
             ("ab[^c]", "abc", Ok(false)),
             ("ab[^e-g]", "abc", Ok(true)),
+            ("a*", "ab/c", Ok(false)),
+            ("a*/b", "a/c/b", Ok(false)),
+            ("a?b", "a/b", Ok(false)),
             ("a\\*b", "a*b", Ok(true)),
             ("a\\*b", "ab", Ok(false)),
             ("a?b", "a☺b", Ok(true)),

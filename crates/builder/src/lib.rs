@@ -7,6 +7,7 @@
 
 mod build;
 mod cache;
+mod content_hash;
 mod copy;
 mod executor;
 mod glob;
@@ -20,9 +21,8 @@ mod users;
 
 pub use build::{Build, BuildError, Event, Outside, Request, StepOutcome, build};
 pub use cache::Cache;
-pub use copy::{
-    ChangeMode, CopyError, CopyOptions, Selected, content_digest, copy, make_dirs, select,
-};
+pub use content_hash::{ContentHashError, Selector, content_hash};
+pub use copy::{ChangeMode, CopyError, CopyOptions, Selected, copy, make_dirs, select};
 pub use executor::{BaseImage, Command, Executor, Images, LayerInfo, Output, Ran, RunError};
 pub use glob::BadPattern;
 pub use miss::{FileChange, FileState, Files, Key, KeyInputs, Miss};

@@ -6,8 +6,8 @@ use vfs::{
     AbsPath, Caller, Content, Fs, Limits, NodeId, OpenFlags, ResolveFlags, SetTime, Timestamp, Tree,
 };
 
-use crate::copy::{ChangeMode, CopyError, CopyOptions, Selected, content_digest, copy, select};
-use crate::glob::has_wildcard;
+use crate::content_hash::{Selector, content_hash, has_wildcard};
+use crate::copy::{ChangeMode, CopyError, CopyOptions, Selected, copy, select};
 use crate::miss::{Files, files_of};
 
 /// A transfer with everything expanded and found.
@@ -56,12 +56,12 @@ pub(crate) fn prepare(
     };
     let mut selected = Vec::new();
     let mut names = Vec::new();
-    let mut wildcard = false;
+    let mut digests = Vec::new();
     for source in &transfer.sources {
         let found =
             select(around.from, source).map_err(|error| source_error(around.from, error))?;
-        let pattern = has_wildcard(source);
-        wildcard |= pattern;
+        let wildcard = has_wildcard(source.as_bytes());
+        digests.push(digest_of(around.from, source, wildcard)?);
         // BuildKit's key has the last component of the source only: renaming the directory it is
         // in changes nothing.
         names.push(String::from_utf8_lossy(AbsPath::new(source).file_name()).into_owned());
@@ -72,9 +72,11 @@ pub(crate) fn prepare(
         let (tree, found) = put_inline(from, file, around.time)?;
         from = tree;
         names.push(format!("<<{}", file.name));
+        digests.push(digest_of(&from, &found.path.to_string(), false)?);
         selected.push(found);
     }
-    let content = content_digest(&from, &selected, wildcard || selected.len() > 1);
+    // As `NewContentHashFunc` of BuildKit's `solver/llbsolver/result.go` joins them.
+    let content = Digest::of(digests.join("\0"));
     let mut operation = format!("{keyword} {} {dest}", names.join(" "));
     if let Some((uid, gid)) = options.owner {
         operation.push_str(&format!(" chown={uid}:{gid}"));
@@ -84,6 +86,12 @@ pub(crate) fn prepare(
     }
     let files = files_of(&from, &selected);
     Ok(Prepared { from, selected, dest, options, operation, content, files })
+}
+
+fn digest_of(from: &Tree, path: &str, wildcard: bool) -> Result<String, String> {
+    let selector = Selector { path, follow_links: true, wildcard, ..Selector::default() };
+    let digest = content_hash(from, &selector).map_err(|error| error.to_string())?;
+    Ok(digest.to_string())
 }
 
 impl Prepared {

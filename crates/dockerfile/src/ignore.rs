@@ -80,6 +80,12 @@ pub struct Ignore {
     patterns: Vec<IgnorePattern>,
 }
 
+/// Which patterns match a directory, and so all in it; see [`Ignore::matches_below`].
+#[derive(Clone, Debug)]
+pub struct DirMatches {
+    matched: Vec<bool>,
+}
+
 /// How it was decided whether a path is left out.
 #[derive(Clone, Debug)]
 pub struct Trace<'a> {
@@ -146,6 +152,32 @@ impl Ignore {
     /// The pattern that decides: going backwards, the first to match.
     fn deciding(&self, path: &str) -> Option<&IgnorePattern> {
         self.patterns.iter().rev().find(|pattern| pattern.matched_path(path).is_some())
+    }
+
+    /// Like [`Ignore::matches`] for a walk from the top down: what matched the directory that `path` is in,
+    /// as this found it, matches all in it. `None` stands for a path that was not come to by a walk.
+    ///
+    /// The answer can differ from that of [`Ignore::matches`] where there are `!` patterns, because a pattern that
+    /// would not change the verdict is not asked, and so is not known to match the directory
+    /// (moby/patternmatcher `MatchesUsingParentResults`).
+    pub fn matches_below(&self, path: &str, parent: Option<&DirMatches>) -> (bool, DirMatches) {
+        let mut matched = false;
+        let mut found = Vec::with_capacity(self.patterns.len());
+        for (at, pattern) in self.patterns.iter().enumerate() {
+            let inherited = parent.is_some_and(|parent| parent.matched[at]);
+            let hit = inherited
+                || pattern.exception == matched
+                    && if parent.is_some() {
+                        pattern.glob.matches(path)
+                    } else {
+                        pattern.matched_path(path).is_some()
+                    };
+            found.push(hit);
+            if hit {
+                matched = !pattern.exception;
+            }
+        }
+        (matched, DirMatches { matched: found })
     }
 
     /// Like [`Ignore::matches`], with the reason.
@@ -286,6 +318,17 @@ mod tests {
         assert!(ignore.matches("src/a/b.log") && !ignore.matches("src/a/b.txt"));
         assert!(ignore.trace("").decided_by.is_some());
         assert!(ignore.has_exceptions());
+    }
+
+    #[test]
+    fn a_walk_hands_on_what_matched_the_directory() {
+        let ignore = Ignore::new(&["d", "!d/keep", "**/x"]).unwrap();
+        let (ignored, dir) = ignore.matches_below("d", None);
+        assert!(ignored);
+        assert!(ignore.matches_below("d/other", Some(&dir)).0);
+        assert!(!ignore.matches_below("d/keep", Some(&dir)).0);
+        assert!(!ignore.matches_below("e", None).0);
+        assert!(ignore.matches_below("d/any", None).0);
     }
 
     #[test]

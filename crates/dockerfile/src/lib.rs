@@ -51,7 +51,7 @@ pub use expose::{PortError, expose_ports};
 pub use flags::{FlagKind, Flags};
 pub use heredoc::{Heredoc, HeredocWord, chomp, heredoc_word, heredocs_of_line};
 pub use ignore::{
-    Ignore, IgnoreError, IgnoreErrorCause, IgnorePattern, MatchKind, Trace, TraceStep,
+    DirMatches, Ignore, IgnoreError, IgnoreErrorCause, IgnorePattern, MatchKind, Trace, TraceStep,
     ignore_patterns,
 };
 pub use instruction::{

@@ -120,8 +120,14 @@ impl ChainId {
     /// The chain id with one more layer.
     #[must_use]
     pub fn on_top(self, layer: DiffId) -> Self {
-        Self(Digest::of(format!("{self} {layer}")))
+        Self(chain(self, layer))
     }
+}
+
+/// The digest that names the layers of `below` and one more, over their texts as they are.
+#[must_use]
+pub fn chain(below: impl fmt::Display, layer: impl fmt::Display) -> Digest {
+    Digest::of(format!("{below} {layer}"))
 }
 
 /// Digests what is written to it.

@@ -10,6 +10,6 @@ mod layer;
 mod time;
 
 pub use config::{Config, ContainerConfig, Healthcheck, History, RootFs};
-pub use digest::{ChainId, DiffId, Digest, ImageId, ParseDigestError, Sha256Writer};
+pub use digest::{ChainId, DiffId, Digest, ImageId, ParseDigestError, Sha256Writer, chain};
 pub use layer::{LayerDigest, layer_digest, write_layer};
 pub use time::{ParseTimeError, format_rfc3339, parse_rfc3339};

@@ -13,6 +13,8 @@ struct Inner {
     data: Data,
     /// Filled when first asked for; a write makes a new, empty one.
     sha256: OnceLock<[u8; 32]>,
+    /// The first prefix that [`Content::sha256_after`] was asked for, and its answer.
+    sha256_after: OnceLock<(Box<[u8]>, [u8; 32])>,
 }
 
 #[derive(Clone, Debug)]
@@ -35,7 +37,7 @@ impl From<Vec<u8>> for Content {
 
 impl Content {
     fn new(data: Data) -> Self {
-        Self(Arc::new(Inner { data, sha256: OnceLock::new() }))
+        Self(Arc::new(Inner { data, sha256: OnceLock::new(), sha256_after: OnceLock::new() }))
     }
 
     /// `len` bytes that are a function of `seed` and their position, made when they are read, so
@@ -139,22 +141,33 @@ impl Content {
     /// SHA-256 of all bytes, computed once per content.
     #[must_use]
     pub fn sha256(&self) -> [u8; 32] {
-        *self.0.sha256.get_or_init(|| {
-            let mut hasher = Sha256::new();
-            match &self.0.data {
-                Data::Bytes(bytes) => hasher.update(bytes),
-                Data::Synthetic { len, .. } => {
-                    let mut buf = [0; 1 << 16];
-                    let mut offset = 0;
-                    while offset < *len {
-                        let n = self.read_at(offset, &mut buf);
-                        hasher.update(&buf[..n]);
-                        offset += n as u64;
-                    }
+        *self.0.sha256.get_or_init(|| self.hash_after(b""))
+    }
+
+    /// SHA-256 of `prefix` and then all bytes. It is computed once for the first prefix a content
+    /// is asked for, which is often the only one, and each time for others.
+    #[must_use]
+    pub fn sha256_after(&self, prefix: &[u8]) -> [u8; 32] {
+        let (known, digest) =
+            self.0.sha256_after.get_or_init(|| (prefix.into(), self.hash_after(prefix)));
+        if **known == *prefix { *digest } else { self.hash_after(prefix) }
+    }
+
+    fn hash_after(&self, prefix: &[u8]) -> [u8; 32] {
+        let mut hasher = Sha256::new_with_prefix(prefix);
+        match &self.0.data {
+            Data::Bytes(bytes) => hasher.update(bytes),
+            Data::Synthetic { len, .. } => {
+                let mut buf = [0; 1 << 16];
+                let mut offset = 0;
+                while offset < *len {
+                    let n = self.read_at(offset, &mut buf);
+                    hasher.update(&buf[..n]);
+                    offset += n as u64;
                 }
             }
-            hasher.finalize().into()
-        })
+        }
+        hasher.finalize().into()
     }
 
     /// Whether both are the same bytes; shared content is equal without looking at it.
@@ -180,6 +193,7 @@ impl Content {
         }
         let inner = Arc::get_mut(&mut self.0).expect("made unique above");
         inner.sha256 = OnceLock::new();
+        inner.sha256_after = OnceLock::new();
         match &mut inner.data {
             Data::Bytes(bytes) => bytes,
             Data::Synthetic { .. } => unreachable!("made bytes above"),
@@ -229,12 +243,15 @@ mod tests {
     fn writes_do_not_reach_clones_and_renew_the_digest() {
         let mut a = Content::from(b"abc".to_vec());
         let before = a.sha256();
+        let prefixed = a.sha256_after(b"p");
+        assert_eq!(a.sha256_after(b"q"), Content::from(b"qabc".to_vec()).sha256());
         let b = a.clone();
         a.write_at(5, b"x");
         assert_eq!(a.as_bytes(), Some(&b"abc\0\0x"[..]));
         assert_eq!(b.as_bytes(), Some(&b"abc"[..]));
         assert_ne!(a.sha256(), before);
-        assert_eq!(b.sha256(), before);
+        assert_ne!(a.sha256_after(b"p"), prefixed);
+        assert_eq!((b.sha256(), b.sha256_after(b"p")), (before, prefixed));
         a.set_len(3);
         assert!(a.same_as(&b));
     }

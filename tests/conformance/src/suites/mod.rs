@@ -1,6 +1,8 @@
 //! The suites, and what checks each.
 
 mod build_errors;
+mod chain_id;
+mod content_hash;
 mod dockerignore;
 mod instructions;
 mod lint;
@@ -13,8 +15,10 @@ use crate::case::{Case, Outcome};
 /// Runs one case.
 pub type Check = fn(&Case) -> Outcome;
 
-const SUITES: [(&str, Check); 18] = [
+const SUITES: &[(&str, Check)] = &[
     ("build_error_lines", build_errors::lines),
+    ("chain_id", chain_id::check),
+    ("content_hash", content_hash::check),
     ("dockerignore_match", dockerignore::matches),
     ("dockerignore_units", dockerignore::units),
     ("expose_ports", instructions::expose_ports),
