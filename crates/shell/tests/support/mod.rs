@@ -53,7 +53,7 @@ pub fn put(fs: &mut Fs, path: &str, content: &[u8], mode: u32) {
 
 /// Runs `NAME -c SCRIPT` in a new world.
 pub fn run_command(personality: Personality, name: &str, script: &[u8]) -> Outcome {
-    run_in(&mut world(), personality, name, Script::Command(script.to_vec()), &[])
+    run_in(&mut world(), personality, name, Script::Command(script.to_vec()), &[], MAX_TICKS)
 }
 
 pub fn run_in(
@@ -62,6 +62,7 @@ pub fn run_in(
     name: &str,
     script: Script,
     args: &[Vec<u8>],
+    max_ticks: u64,
 ) -> Outcome {
     let mut caller = Caller::root();
     caller.cwd = fs
@@ -83,7 +84,7 @@ pub fn run_in(
         long_options: Vec::new(),
         depth: 0,
     };
-    let mut programs = TestPrograms { ticks: 0 };
+    let mut programs = TestPrograms { ticks: 0, max_ticks };
     let status = match shell::run(fs, &mut programs, start) {
         Ok(status) => i32::from(status.0),
         Err(stop) => {
@@ -128,10 +129,11 @@ fn tree(fs: &Fs) -> Vec<String> {
 /// Runs the test programs; `#!` as the kernel does.
 pub struct TestPrograms {
     pub ticks: u64,
+    pub max_ticks: u64,
 }
 
 /// More commands than any case needs.
-const MAX_TICKS: u64 = 3_000_000;
+pub const MAX_TICKS: u64 = 3_000_000;
 
 impl Programs for TestPrograms {
     fn exec(&mut self, fs: &mut Fs, mut process: Process) -> Result<ExitStatus, ExecError> {
@@ -171,8 +173,8 @@ impl Programs for TestPrograms {
 
     fn tick(&mut self) -> Result<(), Stop> {
         self.ticks += 1;
-        if self.ticks > MAX_TICKS {
-            return Err(Stop::Limit(shell::Limit::Steps(MAX_TICKS)));
+        if self.ticks > self.max_ticks {
+            return Err(Stop::Limit(shell::Limit::Steps(self.max_ticks)));
         }
         Ok(())
     }

@@ -148,6 +148,16 @@ impl Tool<'_> {
     }
 
     fn run(&mut self) -> Done {
+        let operands =
+            self.args.iter().filter(|arg| !arg.starts_with('-') || arg.len() == 1).count();
+        let least = match self.name {
+            "chmod" | "cp" | "ln" | "mv" => 2,
+            "basename" | "dirname" | "grep" | "tr" => 1,
+            _ => 0,
+        };
+        if operands < least {
+            return self.complain("missing operand");
+        }
         match self.name {
             "basename" => {
                 let name =
@@ -392,7 +402,7 @@ impl Tool<'_> {
             }
             out
         };
-        let from = set(&self.args[0]);
+        let from = set(self.args.first().map_or("", String::as_str));
         let to = self.args.get(1).map(|arg| set(arg)).unwrap_or_default();
         let Some(id) = self.fd(0) else { return Ok(1) };
         loop {
@@ -447,7 +457,7 @@ impl Tool<'_> {
                 let part = if parts.len() == 1 {
                     line
                 } else {
-                    parts.get(field - 1).copied().unwrap_or("")
+                    parts.get(field.saturating_sub(1)).copied().unwrap_or("")
                 };
                 format!("{part}\n")
             })

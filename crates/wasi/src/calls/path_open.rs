@@ -6,7 +6,9 @@ use crate::context::{Answer, Cx};
 use crate::fd::{Descriptor, Target};
 
 /// `openat`. The rights asked for decide whether it is opened for reading and for writing; those
-/// that the directory does not hand on or that make no sense for the kind of file are left out.
+/// that make no sense for the kind of file are left out. So are those that the directory does not
+/// hand on, as in wasmtime; by the letter of the specification, and in Node, asking for them is
+/// `notcapable`.
 #[expect(clippy::too_many_arguments, reason = "the specification's")]
 pub(crate) fn path_open(
     cx: &mut Cx<'_>,
