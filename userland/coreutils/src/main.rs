@@ -14,7 +14,6 @@ mod du;
 mod echo;
 mod env;
 mod escape;
-mod float;
 mod head;
 mod id;
 mod install;

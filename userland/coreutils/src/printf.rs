@@ -1,7 +1,7 @@
 //! `printf`: arguments in a format.
 
 use crate::escape::{self, Style};
-use crate::float::Directive;
+use guest::float::Directive;
 use guest::{Failed, bytes, out, quote};
 use std::ffi::OsString;
 use std::io::Write;

@@ -1,6 +1,6 @@
 //! `seq`: numbers in a row.
 
-use crate::float;
+use guest::float;
 use guest::{Arg, Long, Opts, out, quote};
 use std::ffi::OsString;
 

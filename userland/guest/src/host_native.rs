@@ -143,13 +143,15 @@ pub fn winsize(_fd: u32) -> Option<(u16, u16)> {
     Some((size.ws_row, size.ws_col))
 }
 
-/// Runs a program to its end with this environment and the standard descriptors of this process.
+/// Runs a program to its end with this environment and the descriptors `fds`: its own number of
+/// each (0, 1 or 2), and that of this process.
 ///
 /// The answer is its exit status as a shell shows it: 128 + n when signal n ended it.
-pub fn spawn<S: AsRef<OsStr>>(
+pub fn spawn_with<S: AsRef<OsStr>>(
     argv: &[S],
     env: &[(OsString, OsString)],
     cwd: Option<&Path>,
+    fds: &[(u32, u32)],
 ) -> io::Result<u32> {
     let Some(program) = argv.first() else {
         return Err(io::ErrorKind::NotFound.into());
@@ -159,6 +161,16 @@ pub fn spawn<S: AsRef<OsStr>>(
     command.envs(env.iter().map(|(name, value)| (name, value)));
     if let Some(dir) = cwd {
         command.current_dir(dir);
+    }
+    for (child, parent) in fds.iter().filter(|(child, parent)| child != parent) {
+        // SAFETY: the descriptor is one of this process and open for as long as the call lasts.
+        let file = unsafe { std::os::fd::BorrowedFd::borrow_raw(*parent as i32) };
+        let stdio = std::process::Stdio::from(file.try_clone_to_owned()?);
+        match child {
+            0 => command.stdin(stdio),
+            1 => command.stdout(stdio),
+            _ => command.stderr(stdio),
+        };
     }
     let status = command.status()?;
     Ok(match status.code() {

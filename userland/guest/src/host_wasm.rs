@@ -191,13 +191,15 @@ pub fn winsize(fd: u32) -> Option<(u16, u16)> {
     Some((size[0], size[1]))
 }
 
-/// Runs a program to its end with this environment and the standard descriptors of this process.
+/// Runs a program to its end with this environment and the descriptors `fds`: its own number of
+/// each, and that of this process.
 ///
 /// The answer is its exit status as a shell shows it: 128 + n when signal n ended it.
-pub fn spawn<S: AsRef<OsStr>>(
+pub fn spawn_with<S: AsRef<OsStr>>(
     argv: &[S],
     env: &[(OsString, OsString)],
     cwd: Option<&Path>,
+    fds: &[(u32, u32)],
 ) -> io::Result<u32> {
     fn put(request: &mut Vec<u8>, parts: &[&[u8]]) {
         let len: usize = parts.iter().map(|part| part.len()).sum();
@@ -214,10 +216,10 @@ pub fn spawn<S: AsRef<OsStr>>(
         put(&mut request, &[bytes(name), b"=", bytes(value)]);
     }
     put(&mut request, &[cwd.map_or(b"".as_slice(), bytes)]);
-    request.extend(3u32.to_le_bytes());
-    for fd in 0..3u32 {
-        request.extend(fd.to_le_bytes());
-        request.extend(fd.to_le_bytes());
+    request.extend((fds.len() as u32).to_le_bytes());
+    for (child, parent) in fds {
+        request.extend(child.to_le_bytes());
+        request.extend(parent.to_le_bytes());
     }
     let mut status = 0;
     // SAFETY: pointer and length describe `request`; one number is written to `status`.

@@ -9,6 +9,7 @@ pub mod accounts;
 mod choose;
 pub mod civil;
 mod errno;
+pub mod float;
 pub mod glob;
 #[cfg_attr(target_family = "wasm", path = "host_wasm.rs")]
 #[cfg_attr(not(target_family = "wasm"), path = "host_native.rs")]
@@ -61,6 +62,17 @@ pub fn enter_cwd() {
     {
         let _ = std::env::set_current_dir(dir);
     }
+}
+
+/// Runs a program to its end with this environment and the standard descriptors of this process.
+///
+/// The answer is as for [`spawn_with`].
+pub fn spawn<S: AsRef<OsStr>>(
+    argv: &[S],
+    env: &[(OsString, OsString)],
+    cwd: Option<&std::path::Path>,
+) -> std::io::Result<u32> {
+    spawn_with(argv, env, cwd, &[(0, 0), (1, 1), (2, 2)])
 }
 
 /// A variable of the environment, if it is set and not empty.
