@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use engine::{Build, BuildError, BuildEvent, BuildOptions, Engine, StepState};
 
+use crate::compiled::Compiled;
 use crate::context::{self, ReadError};
 use crate::modules::{self, ModuleError};
 use crate::progress::Plain;
@@ -72,8 +74,11 @@ pub fn run(arguments: &BuildArguments) -> ExitCode {
 
 fn build(arguments: &BuildArguments) -> Result<bool, Error> {
     let begun = Instant::now();
-    let mut engine =
-        Engine::new(move || u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
+    let compiled = Compiled::of_user();
+    let mut engine = Engine::with_compiler(
+        move || u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+        Arc::new(move |bytes| compiled.get(bytes)),
+    );
     context::read(engine.context(), &arguments.dir)?;
     let options = options(arguments)?;
     let quiet = arguments.quiet || matches!(arguments.progress, Progress::Quiet);

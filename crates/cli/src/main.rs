@@ -1,9 +1,15 @@
-//! The native command `layerlab`: builds Dockerfiles with the same engine as the browser.
+//! The native command `layerlab`: builds Dockerfiles with the same engine as the browser, and runs
+//! its shells and WASI programs for trying and testing.
 
 mod build;
+mod compiled;
 mod context;
+mod dump;
 mod modules;
 mod progress;
+mod sh;
+mod transfer;
+mod wasi;
 
 use std::process::ExitCode;
 
@@ -21,10 +27,16 @@ struct Arguments {
 enum Verb {
     /// Build an image from a Dockerfile.
     Build(build::BuildArguments),
+    /// Run a script in a fresh container that has all programs.
+    Sh(sh::ShArguments),
+    /// Run a WASI command module.
+    Wasi(wasi::WasiArguments),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Verb::Build(arguments) => build::run(&arguments),
+        Verb::Sh(arguments) => sh::run(&arguments),
+        Verb::Wasi(arguments) => wasi::run(&arguments),
     }
 }

@@ -13,19 +13,22 @@ use crate::programs::{Modules, Runner, directory, find};
 /// Runs the commands of `RUN` over the engine's programs.
 pub struct Containers {
     modules: Modules,
+    /// See [`Limits::console`].
+    console: usize,
 }
 
 impl Containers {
-    /// Containers with these programs.
+    /// Containers with these programs, and so many bytes of output kept of each command.
     #[must_use]
-    pub fn new(modules: Modules) -> Self {
-        Self { modules }
+    pub fn new(modules: Modules, console: usize) -> Self {
+        Self { modules, console }
     }
 }
 
 impl Executor for Containers {
     fn run(&mut self, command: &Command<'_>) -> Result<Ran, RunError> {
-        let mut fs = Fs::new(command.root.clone(), Limits::default());
+        let limits = Limits { console: self.console, ..Limits::default() };
+        let mut fs = Fs::new(command.root.clone(), limits);
         fs.set_now(command.time);
         // The same command on the same filesystem draws the same random numbers.
         let digest = Digest::of(command.args.join("\0"));

@@ -14,20 +14,22 @@ mod context;
 mod detail;
 mod programs;
 
-use builder::{Cache, Event, Outside, Request};
+use std::sync::Arc;
+
+use builder::{Cache, Event, Executor as _, Images as _, Outside, Request};
 use vfs::Timestamp;
 
 pub use base::{Catalogue, Recipe, RecipeError, familiar, make};
 pub use builder::{
-    BaseImage, Build, BuildError, Failure, FileChange, FileState, LayerSummary, Miss, Output, Step,
-    StepKind, StepOutcome, StepResult, StepState,
+    BaseImage, Build, BuildError, Command, Failure, FileChange, FileState, LayerSummary, Miss,
+    Output, Ran, RunError, Step, StepKind, StepOutcome, StepResult, StepState,
 };
 pub use container::Containers;
 pub use context::{Context, ContextError};
 pub use detail::{ChangeDetail, changes_of};
 pub use dockerfile::{Parse, parse};
 pub use image::{ChainId, Config, DiffId, Digest, ImageId, format_rfc3339};
-pub use programs::{LoadError, Modules, module_names, module_of};
+pub use programs::{Compile, LoadError, Modules, install, module_names, module_of, program_names};
 
 /// News of a build, as it goes on.
 pub use builder::Event as BuildEvent;
@@ -71,11 +73,17 @@ impl Engine {
     /// that is built does.
     #[must_use]
     pub fn new(micros: impl Fn() -> u64 + 'static) -> Self {
-        let modules = Modules::default();
+        Self::with_compiler(micros, Arc::new(wasi::Module::compile))
+    }
+
+    /// As [`Engine::new`], where the host compiles programs, for example because it keeps them.
+    #[must_use]
+    pub fn with_compiler(micros: impl Fn() -> u64 + 'static, compile: Compile) -> Self {
+        let modules = Modules::new(compile);
         Self {
             context: Context::default(),
             catalogue: Catalogue::new(),
-            containers: Containers::new(modules.clone()),
+            containers: Containers::new(modules.clone(), vfs::Limits::default().console),
             modules,
             cache: Cache::default(),
             micros: Box::new(micros),
@@ -105,6 +113,23 @@ impl Engine {
     #[must_use]
     pub fn has_module(&self, name: &str) -> bool {
         self.modules.get(name).is_some()
+    }
+
+    /// The base image that `FROM` would find.
+    ///
+    /// # Errors
+    /// The registry's words, with what is known here.
+    pub fn base_image(&mut self, reference: &str) -> Result<BaseImage, String> {
+        self.catalogue.find(reference)
+    }
+
+    /// Runs one command in a fresh container over `command.root`, as `docker run --rm` does; with
+    /// `console` as the number of bytes of output that are kept.
+    ///
+    /// # Errors
+    /// [`RunError`]; a non-zero exit is an answer.
+    pub fn run(&mut self, command: &Command<'_>, console: usize) -> Result<Ran, RunError> {
+        Containers::new(self.modules.clone(), console).run(command)
     }
 
     /// Builds what is in the context.

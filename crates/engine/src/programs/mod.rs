@@ -5,12 +5,17 @@
 //! imported image as well as a modelled `/usr/bin/ls`, runs our program of that name. A modelled or
 //! ELF program that we do not have says so and exits with 126.
 
+mod install;
 mod modules;
 
 use shell::{ExecError, ExitStatus, Limit, Personality, Process, Programs, Stop};
 use vfs::{AbsPath, Caller, Errno, FileType, Fs, Kind, NodeId, OpenId, ResolveFlags};
 
-pub use modules::{LoadError, Modules, module_names, module_of};
+pub use install::install;
+pub use modules::{Compile, LoadError, Modules, module_names, module_of, program_names};
+
+/// The names under which a modelled file is the interpreter in `crates/shell`.
+const SHELLS: [&str; 5] = ["sh", "dash", "bash", "ash", "busybox"];
 
 /// How many steps of shells one command may take before it is stopped.
 const MAX_STEPS: u64 = 1_000_000;

@@ -8,12 +8,15 @@ use image::Digest;
 /// Which module holds which programs: `userland/programs.txt`, a line `MODULE: NAME NAME ...` each.
 const TABLE: &str = include_str!("../../../../userland/programs.txt");
 
+/// Compiles a module: [`wasi::Module::compile`], or that with a cache of the host's.
+pub type Compile = Arc<dyn Fn(&[u8]) -> Result<wasi::Module, wasi::CompileError> + Send + Sync>;
+
 /// The modules that have been loaded, shared by all processes of an engine.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Modules(Arc<Mutex<Loaded>>);
 
-#[derive(Default)]
 struct Loaded {
+    compile: Compile,
     /// By the module's name.
     named: BTreeMap<String, wasi::Module>,
     /// Modules found in images, by the digest of their bytes.
@@ -37,6 +40,13 @@ pub enum LoadError {
 }
 
 impl Modules {
+    /// No modules yet.
+    #[must_use]
+    pub fn new(compile: Compile) -> Self {
+        let (named, found) = Default::default();
+        Self(Arc::new(Mutex::new(Loaded { compile, named, found })))
+    }
+
     /// Compiles a module and keeps it.
     ///
     /// # Errors
@@ -45,7 +55,8 @@ impl Modules {
         if !module_names().any(|known| known == name) {
             return Err(LoadError::Unknown(name.to_owned()));
         }
-        let module = wasi::Module::compile(bytes)
+        let compile = self.lock().compile.clone();
+        let module = compile(bytes)
             .map_err(|source| LoadError::Compile { name: name.to_owned(), source })?;
         self.lock().named.insert(name.to_owned(), module);
         Ok(())
@@ -66,7 +77,8 @@ impl Modules {
         if let Some(module) = self.lock().found.get(&digest) {
             return Ok(module.clone());
         }
-        let module = wasi::Module::compile(bytes)?;
+        let compile = self.lock().compile.clone();
+        let module = compile(bytes)?;
         self.lock().found.insert(digest, module.clone());
         Ok(module)
     }
@@ -80,6 +92,11 @@ impl Modules {
 /// The names of all modules, in the order in which they are worth fetching.
 pub fn module_names() -> impl Iterator<Item = &'static str> {
     table().map(|(module, _)| module)
+}
+
+/// The names of all programs, those that the shell itself answers to among them.
+pub fn program_names() -> impl Iterator<Item = &'static str> {
+    table().flat_map(|(_, programs)| programs.split_whitespace()).chain(super::SHELLS)
 }
 
 /// The module that holds a program.
