@@ -38,6 +38,15 @@ pub struct Change {
     pub kind: ChangeKind,
 }
 
+/// What [`Tree::diff_by`] counts as a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DiffOptions {
+    /// Whether a directory of which only the mtime differs is modified.
+    pub dir_times: bool,
+    /// Whether the directories above a change are listed as modified.
+    pub parents: bool,
+}
+
 impl Tree {
     /// The changes that lead from `self` to `newer`, ordered by path.
     ///
@@ -48,31 +57,38 @@ impl Tree {
     /// are listed by [`Tree::diff_with_parents`] only. The root itself is never listed.
     #[must_use]
     pub fn diff(&self, newer: &Self) -> Vec<Change> {
-        let mut found = BTreeMap::new();
-        for path in self.touched_paths(newer) {
-            compare(self, newer, &path, &mut found);
-        }
-        found.into_iter().map(|(path, kind)| Change { path, kind }).collect()
+        self.diff_by(newer, DiffOptions { dir_times: true, parents: false })
     }
 
     /// As [`Tree::diff`], with the directories above each change as `C`, as `docker diff` and
     /// layers have them (the root is left out).
     #[must_use]
     pub fn diff_with_parents(&self, newer: &Self) -> Vec<Change> {
-        let mut found: BTreeMap<AbsPath, ChangeKind> =
-            self.diff(newer).into_iter().map(|change| (change.path, change.kind)).collect();
-        let mut parents = BTreeSet::new();
-        for path in found.keys() {
-            let mut up = path.parent();
-            while let Some(dir) = up.filter(|dir| !dir.is_root()) {
-                up = dir.parent();
-                if !parents.insert(dir) {
-                    break;
+        self.diff_by(newer, DiffOptions { dir_times: true, parents: true })
+    }
+
+    /// As [`Tree::diff`], by these rules. Without `dir_times` and with `parents` it is what
+    /// moby/go-archive's `ChangesDirs` finds between two directories.
+    #[must_use]
+    pub fn diff_by(&self, newer: &Self, options: DiffOptions) -> Vec<Change> {
+        let mut found = BTreeMap::new();
+        for path in self.touched_paths(newer) {
+            compare(self, newer, &path, options.dir_times, &mut found);
+        }
+        if options.parents {
+            let mut parents = BTreeSet::new();
+            for path in found.keys() {
+                let mut up = path.parent();
+                while let Some(dir) = up.filter(|dir| !dir.is_root()) {
+                    up = dir.parent();
+                    if !parents.insert(dir) {
+                        break;
+                    }
                 }
             }
-        }
-        for dir in parents {
-            found.entry(dir).or_insert(ChangeKind::Modified);
+            for dir in parents {
+                found.entry(dir).or_insert(ChangeKind::Modified);
+            }
         }
         found.into_iter().map(|(path, kind)| Change { path, kind }).collect()
     }
@@ -100,7 +116,13 @@ impl Tree {
     }
 }
 
-fn compare(older: &Tree, newer: &Tree, path: &AbsPath, found: &mut BTreeMap<AbsPath, ChangeKind>) {
+fn compare(
+    older: &Tree,
+    newer: &Tree,
+    path: &AbsPath,
+    dir_times: bool,
+    found: &mut BTreeMap<AbsPath, ChangeKind>,
+) {
     if found.contains_key(path) {
         return;
     }
@@ -121,7 +143,7 @@ fn compare(older: &Tree, newer: &Tree, path: &AbsPath, found: &mut BTreeMap<AbsP
             }
         }
         (Some((old_ino, old)), Some((new_ino, new))) => {
-            if differs(old, new) {
+            if differs(old, new, dir_times) {
                 found.insert(path.clone(), ChangeKind::Modified);
             }
             match (&old.kind, &new.kind) {
@@ -131,7 +153,7 @@ fn compare(older: &Tree, newer: &Tree, path: &AbsPath, found: &mut BTreeMap<AbsP
                     let names: BTreeSet<&Name> =
                         a.iter().chain(b.iter()).map(|(name, _)| name).collect();
                     for name in names {
-                        compare(older, newer, &path.child(name), found);
+                        compare(older, newer, &path.child(name), dir_times, found);
                     }
                 }
                 (Kind::Dir(_), Kind::Dir(_)) => {}
@@ -148,13 +170,13 @@ fn add_below(newer: &Tree, path: &AbsPath, ino: Ino, found: &mut BTreeMap<AbsPat
     }
 }
 
-fn differs(old: &Inode, new: &Inode) -> bool {
+fn differs(old: &Inode, new: &Inode, dir_times: bool) -> bool {
     let (a, b) = (&old.meta, &new.meta);
     if (a.mode, a.uid, a.gid) != (b.mode, b.uid, b.gid) || a.xattrs != b.xattrs {
         return true;
     }
     match (&old.kind, &new.kind) {
-        (Kind::Dir(_), Kind::Dir(_)) => a.mtime != b.mtime,
+        (Kind::Dir(_), Kind::Dir(_)) => dir_times && a.mtime != b.mtime,
         (Kind::File(x), Kind::File(y)) => a.mtime != b.mtime || !x.same_as(y),
         (Kind::Symlink(x), Kind::Symlink(y)) => a.mtime != b.mtime || x != y,
         _ => old.file_type() != new.file_type() || old.rdev() != new.rdev() || a.mtime != b.mtime,

@@ -26,7 +26,7 @@ mod tree;
 
 pub use content::Content;
 pub use cred::{Access, Caller, Cred};
-pub use diff::{Change, ChangeKind};
+pub use diff::{Change, ChangeKind, DiffOptions};
 pub use errno::{Errno, Result};
 pub use fs::{Checkpoint, DirEntry, Fs, MountFlags, NodeId, SetTime};
 pub use inode::{Dir, FileType, Ino, Inode, Kind, Meta, Rdev, Stat, Timestamp, Xattrs};
