@@ -4,12 +4,34 @@
 //! the [`DiffId`]. An image is a [`Config`] that names the layers; the digest of its JSON is the
 //! [`ImageId`]. The crate knows no Dockerfile, no store and no clock.
 
+mod apply;
+mod archive;
+mod changes;
+mod compression;
 mod config;
 mod digest;
+mod entry;
+mod image;
 mod layer;
+mod oci;
+mod pax;
+mod sparse;
+mod tar_reader;
+mod tar_writer;
 mod time;
 
-pub use config::{Config, ContainerConfig, Healthcheck, History, RootFs};
+pub use apply::{ApplyError, apply_layer, unpack};
+pub use archive::{
+    Archive, ArchiveError, ArchiveFile, ArchiveReader, archive_files, read_archive, write_archive,
+};
+pub use changes::layer_changes;
+pub use compression::{Bomb, Compression, decompress};
+pub use config::{Config, ConfigError, ContainerConfig, Healthcheck, History, RootFs};
 pub use digest::{ChainId, DiffId, Digest, ImageId, ParseDigestError, Sha256Writer, chain};
-pub use layer::{LayerDigest, layer_digest, write_layer};
+pub use entry::{Entry, EntryKind, Whiteout};
+pub use image::Image;
+pub use layer::{Blob, Layer};
+pub use oci::{ParsePlatformError, Platform};
+pub use tar_reader::{TarError, TarLimits, TarReader};
+pub use tar_writer::{LayerDigest, export_tree, layer_digest, write_entries, write_layer};
 pub use time::{ParseTimeError, format_rfc3339, parse_rfc3339};

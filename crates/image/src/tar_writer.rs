@@ -1,12 +1,14 @@
-//! Layers as tars.
+//! Writing tars: layers, and trees as a whole.
 
 use std::collections::HashMap;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 use tar::{EntryType, Header};
-use vfs::{AbsPath, Change, ChangeKind, Content, Ino, Inode, Kind, Timestamp, Tree};
+use vfs::{AbsPath, Change, ChangeKind, Content, Ino, Inode, Kind, Meta, Timestamp, Tree};
 
-use crate::{DiffId, Sha256Writer};
+use crate::entry::{Entry, EntryKind, WHITEOUT};
+use crate::tar_reader::Piece;
+use crate::{DiffId, Sha256Writer, pax};
 
 /// What [`layer_digest`] finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,89 +42,224 @@ pub fn write_layer(
     time: Timestamp,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let mut first_names = HashMap::new();
-    for change in changes {
-        if change.kind == ChangeKind::Deleted {
-            write_entry(out, whiteout(&change.path, time), io::empty())?;
-        } else if let Some((ino, inode)) = newer.lookup(&change.path) {
-            write_file(out, &change.path, ino, inode, &mut first_names)?;
-        }
-    }
-    out.write_all(&[0; 1024])
+    write_entries(entries_of(newer, changes, time), out)
 }
 
-/// What goes into a tar header, with names that may not fit into it.
-struct Entry {
-    name: Vec<u8>,
-    link: Vec<u8>,
-    header: Header,
-    xattrs: Vec<(Vec<u8>, Vec<u8>)>,
+/// Writes a whole filesystem as one tar, as `docker export` does: no whiteouts, no layers.
+///
+/// # Errors
+/// Those of `out`.
+pub fn export_tree(tree: &Tree, out: &mut impl Write) -> io::Result<()> {
+    let mut names = FirstNames::default();
+    let files = tree.walk().filter(|(path, ..)| !path.is_root());
+    write_entries(files.filter_map(|(path, ino, inode)| names.entry(path, ino, inode)), out)
 }
 
-fn write_file(
+/// Writes entries as a tar.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_entries(
+    entries: impl IntoIterator<Item = Entry>,
     out: &mut impl Write,
-    path: &AbsPath,
-    ino: Ino,
-    inode: &Inode,
-    first_names: &mut HashMap<Ino, Vec<u8>>,
 ) -> io::Result<()> {
-    let mut name = path.as_bytes()[1..].to_vec();
-    let meta = &inode.meta;
-    let mut header = header(meta.mode, meta.mtime);
-    header.set_uid(meta.uid.into());
-    header.set_gid(meta.gid.into());
-    let mut link = Vec::new();
-    let mut body = None;
-    match &inode.kind {
-        Kind::Socket => return Ok(()),
-        Kind::Dir(_) => {
-            header.set_entry_type(EntryType::Directory);
-            name.push(b'/');
-        }
-        // The first name in the layer carries the content, the others link to it.
-        _ if first_names.contains_key(&ino) => {
-            header.set_entry_type(EntryType::Link);
-            link = first_names[&ino].clone();
-        }
-        Kind::File(content) => {
-            header.set_entry_type(EntryType::Regular);
-            header.set_size(content.len());
-            body = Some(content);
-        }
-        Kind::Symlink(target) => {
-            header.set_entry_type(EntryType::Symlink);
-            link = target.to_vec();
-        }
-        Kind::CharDevice(rdev) | Kind::BlockDevice(rdev) => {
-            header.set_entry_type(if matches!(inode.kind, Kind::CharDevice(_)) {
-                EntryType::Char
-            } else {
-                EntryType::Block
-            });
-            header.set_device_major(rdev.major)?;
-            header.set_device_minor(rdev.minor)?;
-        }
-        Kind::Fifo => header.set_entry_type(EntryType::Fifo),
+    let mut sink = Stream(out);
+    for entry in entries {
+        write_entry(&mut sink, &entry)?;
     }
-    if inode.nlink() > 1 && !inode.is_dir() {
-        first_names.entry(ino).or_insert_with(|| name.clone());
-    }
-    let xattrs = meta.xattrs.iter().flat_map(|map| map.iter());
-    let xattrs = xattrs.map(|(name, value)| (name.clone(), value.clone())).collect();
-    let entry = Entry { name, link, header, xattrs };
-    match body {
-        Some(content) => write_entry(out, entry, ContentReader { content, offset: 0 }),
-        None => write_entry(out, entry, io::empty()),
+    sink.bytes(&END)
+}
+
+/// Writes one entry.
+///
+/// # Errors
+/// Those of `out`.
+pub(crate) fn write_one(entry: &Entry, out: &mut impl Write) -> io::Result<()> {
+    write_entry(&mut Stream(out), entry)
+}
+
+/// Writes the header of a regular file of `size` bytes, which the caller writes behind it.
+///
+/// # Errors
+/// Those of `out`.
+pub(crate) fn write_file_header(path: &AbsPath, size: u64, out: &mut impl Write) -> io::Result<()> {
+    let mut header = header(0o644, Timestamp::default());
+    header.set_entry_type(EntryType::Regular);
+    header.set_size(size);
+    put_field(&mut header.as_old_mut().name, &path.as_bytes()[1..]);
+    header.set_cksum();
+    out.write_all(header.as_bytes())
+}
+
+/// The entries of the layer that [`write_layer`] writes.
+pub(crate) fn entries_of<'a>(
+    newer: &'a Tree,
+    changes: &'a [Change],
+    time: Timestamp,
+) -> impl Iterator<Item = Entry> + 'a {
+    let mut names = FirstNames::default();
+    changes.iter().filter_map(move |change| {
+        if change.kind == ChangeKind::Deleted {
+            return Some(whiteout(&change.path, time));
+        }
+        let (ino, inode) = newer.lookup(&change.path)?;
+        names.entry(change.path.clone(), ino, inode)
+    })
+}
+
+/// The pieces of the tar of these entries, without a copy of what the files hold.
+pub(crate) fn pieces_of(entries: &[Entry]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let written = entries.iter().try_for_each(|entry| write_entry(&mut pieces, entry));
+    written.and_then(|()| pieces.bytes(&END)).expect("memory takes all");
+    pieces
+}
+
+/// Writes pieces to a stream.
+///
+/// # Errors
+/// Those of `out`.
+pub(crate) fn write_pieces(pieces: &[Piece], out: &mut impl Write) -> io::Result<()> {
+    let mut sink = Stream(out);
+    pieces.iter().try_for_each(|piece| match piece {
+        Piece::Bytes(bytes) => sink.bytes(bytes),
+        Piece::Content(content) => sink.content(content),
+    })
+}
+
+/// Two blocks of zeros.
+const END: [u8; 1024] = [0; 1024];
+
+/// The name in this tar under which an inode's content was written: the others link to it.
+#[derive(Default)]
+struct FirstNames(HashMap<Ino, AbsPath>);
+
+impl FirstNames {
+    fn entry(&mut self, path: AbsPath, ino: Ino, inode: &Inode) -> Option<Entry> {
+        let first = self.0.get(&ino);
+        let kind = match (&inode.kind, first) {
+            (Kind::Socket, _) => return None,
+            (Kind::Dir(_), _) => EntryKind::Dir,
+            (_, Some(first)) => EntryKind::Link(first.clone()),
+            (Kind::File(content), None) => EntryKind::File(content.clone()),
+            (Kind::Symlink(target), None) => EntryKind::Symlink(target.clone()),
+            (Kind::CharDevice(rdev), None) => EntryKind::CharDevice(*rdev),
+            (Kind::BlockDevice(rdev), None) => EntryKind::BlockDevice(*rdev),
+            (Kind::Fifo, None) => EntryKind::Fifo,
+        };
+        if inode.nlink() > 1 && !inode.is_dir() {
+            self.0.entry(ino).or_insert_with(|| path.clone());
+        }
+        Some(Entry { path, meta: inode.meta.clone(), kind })
     }
 }
 
 fn whiteout(path: &AbsPath, time: Timestamp) -> Entry {
-    let full = &path.as_bytes()[1..];
-    let at = full.len() - path.file_name().len();
-    let name = [&full[..at], b".wh.", path.file_name()].concat();
-    let mut header = header(0, time);
-    header.set_entry_type(EntryType::Regular);
-    Entry { name, link: Vec::new(), header, xattrs: Vec::new() }
+    let name = [WHITEOUT, path.file_name()].concat();
+    let path = path.parent().unwrap_or_else(AbsPath::root).join(name);
+    Entry { path, meta: Meta::root(0, time), kind: EntryKind::File(Content::default()) }
+}
+
+/// Where a tar goes: to a stream, or into memory where contents are shared and not copied.
+trait Sink {
+    fn bytes(&mut self, bytes: &[u8]) -> io::Result<()>;
+    fn content(&mut self, content: &Content) -> io::Result<()>;
+}
+
+struct Stream<W>(W);
+
+impl<W: Write> Sink for Stream<W> {
+    fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(bytes)
+    }
+
+    fn content(&mut self, content: &Content) -> io::Result<()> {
+        if let Some(bytes) = content.as_bytes() {
+            return self.0.write_all(bytes);
+        }
+        let mut buf = vec![0; 1 << 16];
+        let mut offset = 0;
+        while offset < content.len() {
+            let n = content.read_at(offset, &mut buf);
+            self.0.write_all(&buf[..n])?;
+            offset += n as u64;
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Vec<Piece> {
+    fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self.last_mut() {
+            Some(Piece::Bytes(last)) => last.extend_from_slice(bytes),
+            _ => self.push(Piece::Bytes(bytes.to_vec())),
+        }
+        Ok(())
+    }
+
+    fn content(&mut self, content: &Content) -> io::Result<()> {
+        self.push(Piece::Content(content.clone()));
+        Ok(())
+    }
+}
+
+/// Writes one entry, preceded by a PAX header where names or values need one.
+fn write_entry(out: &mut impl Sink, entry: &Entry) -> io::Result<()> {
+    let meta = &entry.meta;
+    let mut header = header(meta.mode, meta.mtime);
+    header.set_uid(meta.uid.into());
+    header.set_gid(meta.gid.into());
+    let mut name = entry.path.as_bytes()[1..].to_vec();
+    let mut link: &[u8] = b"";
+    header.set_entry_type(match &entry.kind {
+        EntryKind::File(_) => EntryType::Regular,
+        EntryKind::Dir => EntryType::Directory,
+        EntryKind::Symlink(_) => EntryType::Symlink,
+        EntryKind::Link(_) => EntryType::Link,
+        EntryKind::CharDevice(_) => EntryType::Char,
+        EntryKind::BlockDevice(_) => EntryType::Block,
+        EntryKind::Fifo => EntryType::Fifo,
+    });
+    match &entry.kind {
+        EntryKind::File(content) => header.set_size(content.len()),
+        EntryKind::Dir => name.push(b'/'),
+        EntryKind::Symlink(target) => link = target,
+        EntryKind::Link(target) => link = &target.as_bytes()[1..],
+        EntryKind::CharDevice(rdev) | EntryKind::BlockDevice(rdev) => {
+            header.set_device_major(rdev.major)?;
+            header.set_device_minor(rdev.minor)?;
+        }
+        EntryKind::Fifo => {}
+    }
+    let mut records = Vec::new();
+    if !fits(&name) {
+        pax::put(&mut records, b"path", &name);
+    }
+    if !fits(link) {
+        pax::put(&mut records, b"linkpath", link);
+    }
+    for (key, value) in meta.xattrs.iter().flat_map(|map| map.iter()) {
+        pax::put(&mut records, &[b"SCHILY.xattr.", key.as_slice()].concat(), value);
+    }
+    if !records.is_empty() {
+        let mut pax_header = self::header(0, Timestamp::default());
+        pax_header.set_entry_type(EntryType::XHeader);
+        pax_header.set_size(records.len() as u64);
+        put_field(&mut pax_header.as_old_mut().name, b"PaxHeaders.0/entry");
+        pax_header.set_cksum();
+        out.bytes(pax_header.as_bytes())?;
+        out.bytes(&records)?;
+        out.bytes(padding(records.len() as u64))?;
+    }
+    put_field(&mut header.as_old_mut().name, &name);
+    put_field(&mut header.as_old_mut().linkname, link);
+    header.set_cksum();
+    out.bytes(header.as_bytes())?;
+    if let EntryKind::File(content) = &entry.kind {
+        out.content(content)?;
+        out.bytes(padding(content.len()))?;
+    }
+    Ok(())
 }
 
 fn header(mode: u32, mtime: Timestamp) -> Header {
@@ -136,86 +273,21 @@ fn header(mode: u32, mtime: Timestamp) -> Header {
     header
 }
 
-/// Writes one entry, preceded by a PAX header where names or values need one.
-fn write_entry(out: &mut impl Write, entry: Entry, mut body: impl Read) -> io::Result<()> {
-    let Entry { name, link, mut header, xattrs } = entry;
-    let mut records: Vec<(Vec<u8>, &[u8])> = Vec::new();
-    let name_fits = fits(&name);
-    if !name_fits {
-        records.push((b"path".to_vec(), &name));
-    }
-    if !fits(&link) {
-        records.push((b"linkpath".to_vec(), &link));
-    }
-    for (key, value) in &xattrs {
-        records.push(([b"SCHILY.xattr.", key.as_slice()].concat(), value));
-    }
-    if !records.is_empty() {
-        let mut pax = Vec::new();
-        for (key, value) in records {
-            pax_record(&mut pax, &key, value);
-        }
-        let mut pax_header = self::header(0, Timestamp::default());
-        pax_header.set_entry_type(EntryType::XHeader);
-        pax_header.set_size(pax.len() as u64);
-        put_field(&mut pax_header.as_old_mut().name, b"PaxHeaders.0/entry");
-        pax_header.set_cksum();
-        out.write_all(pax_header.as_bytes())?;
-        write_padded(out, &mut pax.as_slice())?;
-    }
-    put_field(&mut header.as_old_mut().name, if name_fits { &name } else { last_bytes(&name) });
-    put_field(&mut header.as_old_mut().linkname, last_bytes(&link));
-    header.set_cksum();
-    out.write_all(header.as_bytes())?;
-    write_padded(out, &mut body)
-}
-
 /// Whether a header's 100-byte field holds it; other than ASCII goes into a PAX record.
 fn fits(name: &[u8]) -> bool {
     name.len() <= 100 && name.is_ascii()
 }
 
-/// What old readers see of a name that is in a PAX record.
-fn last_bytes(name: &[u8]) -> &[u8] {
-    if name.len() <= 100 { name } else { &name[..100] }
-}
-
+/// Fills a field with what it holds of a name; the whole is in a PAX record where it is longer.
 fn put_field(field: &mut [u8; 100], bytes: &[u8]) {
+    let n = bytes.len().min(field.len());
     field.fill(0);
-    field[..bytes.len()].copy_from_slice(bytes);
+    field[..n].copy_from_slice(&bytes[..n]);
 }
 
-/// `LENGTH KEY=VALUE\n`, where LENGTH counts itself (POSIX pax, "pax Extended Header").
-fn pax_record(out: &mut Vec<u8>, key: &[u8], value: &[u8]) {
-    let rest = key.len() + value.len() + 3;
-    let mut len = rest + rest.to_string().len();
-    if rest + len.to_string().len() > len {
-        len += 1;
-    }
-    out.extend_from_slice(format!("{len} ").as_bytes());
-    out.extend_from_slice(key);
-    out.push(b'=');
-    out.extend_from_slice(value);
-    out.push(b'\n');
-}
-
-fn write_padded(out: &mut impl Write, body: &mut impl Read) -> io::Result<()> {
-    let written = io::copy(body, out)?;
-    let padding = written.next_multiple_of(512) - written;
-    out.write_all(&[0; 512][..padding as usize])
-}
-
-struct ContentReader<'a> {
-    content: &'a Content,
-    offset: u64,
-}
-
-impl Read for ContentReader<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let n = self.content.read_at(self.offset, buf);
-        self.offset += n as u64;
-        Ok(n)
-    }
+/// The zeros that fill the last block.
+fn padding(size: u64) -> &'static [u8] {
+    &[0; 512][..(size.next_multiple_of(512) - size) as usize]
 }
 
 #[cfg(test)]
@@ -288,16 +360,5 @@ mod tests {
         let digest = layer_digest(fs.root(), &changes, Timestamp::default());
         assert_eq!(digest.diff_id.0, crate::Digest::of(&bytes));
         assert_eq!(digest.tar_size, bytes.len() as u64);
-    }
-
-    #[test]
-    fn pax_lengths_count_themselves() {
-        for n in [1, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 980, 990, 995] {
-            let mut out = Vec::new();
-            pax_record(&mut out, b"path", &vec![b'x'; n]);
-            let text = String::from_utf8(out).unwrap();
-            let len: usize = text.split(' ').next().unwrap().parse().unwrap();
-            assert_eq!(len, text.len(), "{n}");
-        }
     }
 }

@@ -15,19 +15,31 @@ pub fn format_rfc3339(time: Timestamp) -> String {
     format!("{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}{fraction}Z")
 }
 
-/// The text is no time in UTC.
+/// The text is no time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no time: it must read like 2024-01-31T12:00:00Z")]
 pub struct ParseTimeError(String);
 
-/// Reads RFC 3339 in UTC (`Z`).
+/// Reads RFC 3339, in UTC (`Z`) or with an offset.
 ///
 /// # Errors
 /// [`ParseTimeError`].
 pub fn parse_rfc3339(text: &str) -> Result<Timestamp, ParseTimeError> {
     let parse = || {
-        let text = text.strip_suffix('Z')?;
         let (date, clock) = text.split_once('T')?;
+        let (clock, offset) = match clock.strip_suffix('Z') {
+            Some(clock) => (clock, 0),
+            None => {
+                let at = clock.rfind(['+', '-'])?;
+                let (hours, minutes) = clock[at + 1..].split_once(':')?;
+                let (hours, minutes) = (hours.parse::<u8>().ok()?, minutes.parse::<u8>().ok()?);
+                if hours > 23 || minutes > 59 {
+                    return None;
+                }
+                let seconds = i64::from(hours) * 3600 + i64::from(minutes) * 60;
+                (&clock[..at], if clock[at..].starts_with('-') { -seconds } else { seconds })
+            }
+        };
         let mut date = date.splitn(3, '-').map(str::parse::<i64>);
         let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
         let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
@@ -42,7 +54,7 @@ pub fn parse_rfc3339(text: &str) -> Result<Timestamp, ParseTimeError> {
             return None;
         }
         let nanos: i64 = format!("{fraction:0<9}").parse().ok()?;
-        let secs = days_from_civil(year, month, day) * 86_400 + h * 3600 + m * 60 + s;
+        let secs = days_from_civil(year, month, day) * 86_400 + h * 3600 + m * 60 + s - offset;
         secs.checked_mul(1_000_000_000)?.checked_add(nanos).map(Timestamp)
     };
     parse().ok_or_else(|| ParseTimeError(text.to_owned()))
@@ -90,7 +102,9 @@ mod tests {
             assert_eq!(format_rfc3339(time), text);
             assert_eq!(parse_rfc3339(text), Ok(time));
         }
-        for bad in ["", "2024-01-01", "2024-13-01T00:00:00Z", "2024-01-01T00:00:00+01:00"] {
+        let offset = parse_rfc3339("2024-01-01T00:00:00.5-01:30");
+        assert_eq!(offset.map(format_rfc3339).unwrap(), "2024-01-01T01:30:00.5Z");
+        for bad in ["", "2024-01-01", "2024-13-01T00:00:00Z", "2024-01-01T00:00:00+1"] {
             assert!(parse_rfc3339(bad).is_err(), "{bad}");
         }
     }

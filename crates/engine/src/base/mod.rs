@@ -98,10 +98,10 @@ pub fn make(recipe: &Recipe) -> Result<BaseImage, RecipeError> {
         architecture: "amd64".into(),
         os: "linux".into(),
         created,
-        author: String::new(),
         config: recipe.config.clone(),
         rootfs: image::RootFs { diff_ids: layers.iter().map(|layer| layer.diff_id).collect() },
         history: history.collect::<Result<_, RecipeError>>()?,
+        ..Config::default()
     };
     Ok(BaseImage { tree: before, config, layers })
 }

@@ -5,6 +5,7 @@ mod chain_id;
 mod content_hash;
 mod dockerignore;
 mod instructions;
+mod layer_changes;
 mod lint;
 mod parser;
 mod shell;
@@ -24,6 +25,7 @@ const SUITES: &[(&str, Check)] = &[
     ("expose_ports", instructions::expose_ports),
     ("instruction_errors", instructions::errors),
     ("instruction_parse", instructions::parse),
+    ("layer_changes", layer_changes::check),
     ("lint_cases", lint::cases),
     ("lint_rules", lint::rules),
     ("parser_ast", parser::ast),

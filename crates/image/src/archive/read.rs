@@ -1,0 +1,359 @@
+//! Reading archives: `docker save` of any version since 1.10, and OCI layouts.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use vfs::AbsPath;
+
+use super::{ArchiveError, blob_path};
+use crate::oci::{ATTESTATION, Descriptor, DockerItem, IMAGE_NAME, Index, Manifest, REF_NAME};
+use crate::tar_reader::{Outer, is_header};
+use crate::{
+    Compression, Digest, Image, Layer, Platform, TarError, TarLimits, TarReader, decompress,
+};
+
+/// The largest manifest or configuration (the same as in Docker and containerd).
+const TEXT_LIMIT: u64 = 8 << 20;
+/// How deep indexes may point to indexes.
+const DEPTH_LIMIT: usize = 4;
+
+/// The images of an archive.
+#[derive(Clone, Debug, Default)]
+pub struct Archive {
+    /// All that are complete, in the archive's order. An image that is there for several platforms
+    /// comes once for each.
+    pub images: Vec<Image>,
+    /// Platforms that an index lists and whose images are not in the archive.
+    pub absent: Vec<Platform>,
+}
+
+impl Archive {
+    /// The image `name` (any where there is none given) for `platform`.
+    ///
+    /// An image that is there for one platform only is taken whatever that is, as `docker load`
+    /// does; of several the one that runs on `platform`.
+    #[must_use]
+    pub fn choose(&self, name: Option<&str>, platform: &Platform) -> Option<&Image> {
+        let is_named = |image: &&Image| match name {
+            None => true,
+            Some(name) => {
+                let tagged = format!("{name}:latest");
+                image.tags.iter().any(|tag| tag == name || *tag == tagged)
+                    || image.id().0.hex().starts_with(name)
+            }
+        };
+        let mut named = self.images.iter().filter(is_named);
+        let first = named.next()?;
+        let mut rest = named.peekable();
+        if rest.peek().is_none() || first.platform().runs_on(platform) {
+            return Some(first);
+        }
+        rest.find(|image| image.platform().runs_on(platform)).or(Some(first))
+    }
+}
+
+/// Reads a `docker save` archive or an OCI layout in a tar, which may be compressed.
+///
+/// # Errors
+/// [`ArchiveError`]; what no image needs is not looked at.
+pub fn read_archive(input: impl Read, limits: TarLimits) -> Result<Archive, ArchiveError> {
+    let (_, input) = decompress(input).map_err(TarError::from)?;
+    let mut reader = ArchiveReader::new(limits);
+    let mut tar = TarReader::new(input, limits);
+    while let Some((path, outer)) = tar.next_outer()? {
+        match outer {
+            Outer::File(size) => {
+                let mut body = tar.body(size);
+                reader.add(path.clone(), &mut body)?;
+                tar.skip_rest(&path, size)?;
+            }
+            Outer::Link(target) => reader.add_link(path, target),
+            Outer::Other => {}
+        }
+    }
+    reader.finish()
+}
+
+/// Takes the files of an archive in any order: of a tar, or of a folder.
+pub struct ArchiveReader {
+    limits: TarLimits,
+    texts: BTreeMap<AbsPath, Vec<u8>>,
+    layers: BTreeMap<AbsPath, Result<Arc<Layer>, TarError>>,
+    links: BTreeMap<AbsPath, AbsPath>,
+    /// Files that are larger than a text and no layer.
+    large: BTreeMap<AbsPath, u64>,
+}
+
+impl ArchiveReader {
+    /// Takes no more than `limits`, in all layers together.
+    #[must_use]
+    pub fn new(limits: TarLimits) -> Self {
+        let (texts, layers) = (BTreeMap::new(), BTreeMap::new());
+        Self { limits, texts, layers, links: BTreeMap::new(), large: BTreeMap::new() }
+    }
+
+    /// Takes a file. What looks like a tar is read as a layer at once, so that no more than what it
+    /// holds is kept in memory.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Tar`] where `input` fails. Of a layer that is wrong the error comes when an
+    /// image needs it.
+    pub fn add(&mut self, path: AbsPath, input: &mut dyn Read) -> Result<(), ArchiveError> {
+        let mut start = Vec::new();
+        (&mut *input).take(512).read_to_end(&mut start).map_err(TarError::from)?;
+        let is_layer = Compression::detect(&start) != Compression::None
+            || start.first().is_some_and(|&b| b == 0)
+            || is_header(&start);
+        let mut input = io::Cursor::new(start).chain(input);
+        if is_layer {
+            let layer = Layer::read(&mut input, self.limits).map(Arc::new);
+            if let Ok(layer) = &layer {
+                let bytes: u64 = layer.entries.iter().map(crate::Entry::size).sum();
+                self.limits.bytes = self.limits.bytes.saturating_sub(bytes);
+                let entries = layer.entries.len() as u64;
+                self.limits.entries = self.limits.entries.saturating_sub(entries);
+            }
+            self.layers.insert(path, layer);
+            return Ok(());
+        }
+        let mut text = Vec::new();
+        input.by_ref().take(TEXT_LIMIT + 1).read_to_end(&mut text).map_err(TarError::from)?;
+        if text.len() as u64 > TEXT_LIMIT {
+            self.large.insert(path, TEXT_LIMIT);
+        } else {
+            self.texts.insert(path, text);
+        }
+        Ok(())
+    }
+
+    /// Takes a link to another file of the archive.
+    pub fn add_link(&mut self, path: AbsPath, target: AbsPath) {
+        self.links.insert(path, target);
+    }
+
+    /// Puts the images together and checks every digest.
+    ///
+    /// # Errors
+    /// [`ArchiveError`].
+    pub fn finish(self) -> Result<Archive, ArchiveError> {
+        let mut archive = Archive::default();
+        let index_path = AbsPath::new("index.json");
+        let items_path = AbsPath::new("manifest.json");
+        let (has_index, has_items) =
+            (self.texts.contains_key(&index_path), self.texts.contains_key(&items_path));
+        if has_index {
+            let index: Index = self.json(&index_path, &index_path)?;
+            self.index(&index, &index_path, &[], 0, &mut archive)?;
+        }
+        if has_items {
+            let items: Vec<DockerItem> = self.json(&items_path, &items_path)?;
+            for item in items {
+                self.docker_item(&item, &items_path, &mut archive)?;
+            }
+        }
+        if !has_index && !has_items {
+            let is_old = self.texts.contains_key(&AbsPath::new("repositories"));
+            return Err(if is_old { ArchiveError::TooOld } else { ArchiveError::NoImages });
+        }
+        Ok(archive)
+    }
+
+    fn index(
+        &self,
+        index: &Index,
+        path: &AbsPath,
+        tags: &[String],
+        depth: usize,
+        archive: &mut Archive,
+    ) -> Result<(), ArchiveError> {
+        if depth > DEPTH_LIMIT {
+            return Err(ArchiveError::TooDeep { path: path.clone(), limit: DEPTH_LIMIT });
+        }
+        for descriptor in &index.manifests {
+            let unknown = descriptor.platform.as_ref().is_some_and(|p| p.os == "unknown");
+            if unknown || descriptor.annotations.contains_key(ATTESTATION) {
+                continue;
+            }
+            let mut names = tags.to_vec();
+            names.extend(name_of(descriptor));
+            let at = AbsPath::new(blob_path(&descriptor.digest));
+            let is_here = self.texts.contains_key(&at);
+            if let Some(platform) = descriptor.platform.as_ref().filter(|_| !is_here) {
+                archive.absent.push(platform.clone());
+                continue;
+            }
+            self.check(&at, descriptor, path)?;
+            if descriptor.is_index() {
+                let inner: Index = self.json(&at, path)?;
+                self.index(&inner, &at, &names, depth + 1, archive)?;
+            } else {
+                let manifest: Manifest = self.json(&at, path)?;
+                self.manifest(&manifest, &at, names, descriptor.platform.as_ref(), archive)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn manifest(
+        &self,
+        manifest: &Manifest,
+        path: &AbsPath,
+        tags: Vec<String>,
+        platform: Option<&Platform>,
+        archive: &mut Archive,
+    ) -> Result<(), ArchiveError> {
+        let blob = |descriptor: &Descriptor| AbsPath::new(blob_path(&descriptor.digest));
+        let config = blob(&manifest.config);
+        let layers: Vec<AbsPath> = manifest.layers.iter().map(blob).collect();
+        // `docker save` of a store with several platforms writes what was pulled of them.
+        let is_missing = |at: &AbsPath| {
+            let at = self.followed(at);
+            !self.texts.contains_key(at) && !self.layers.contains_key(at)
+        };
+        if let Some(platform) = platform
+            && (is_missing(&config) || layers.iter().any(is_missing))
+        {
+            archive.absent.push(platform.clone());
+            return Ok(());
+        }
+        self.check(&config, &manifest.config, path)?;
+        for (at, descriptor) in layers.iter().zip(&manifest.layers) {
+            self.check(at, descriptor, path)?;
+        }
+        self.image(&config, &layers, path, tags, archive)
+    }
+
+    fn docker_item(
+        &self,
+        item: &DockerItem,
+        path: &AbsPath,
+        archive: &mut Archive,
+    ) -> Result<(), ArchiveError> {
+        let config = AbsPath::new(&item.config);
+        let layers: Vec<AbsPath> = item.layers.iter().map(AbsPath::new).collect();
+        let tags = item.repo_tags.clone().unwrap_or_default();
+        let text = self.text(&config, path)?;
+        // Its name is the image ID, with or without `.json`.
+        let name = String::from_utf8_lossy(config.file_name()).into_owned();
+        let hex = name.strip_suffix(".json").unwrap_or(&name);
+        if let Ok(expected) = format!("sha256:{hex}").parse::<Digest>()
+            && expected != Digest::of(text)
+        {
+            return Err(ArchiveError::Digest { path: config, actual: Digest::of(text) });
+        }
+        self.image(&config, &layers, path, tags, archive)
+    }
+
+    /// Adds an image, or its names to one that is there.
+    fn image(
+        &self,
+        config: &AbsPath,
+        layers: &[AbsPath],
+        path: &AbsPath,
+        tags: Vec<String>,
+        archive: &mut Archive,
+    ) -> Result<(), ArchiveError> {
+        let json = self.text(config, path)?;
+        if let Some(known) = archive.images.iter_mut().find(|image| image.config_json == json) {
+            for tag in tags.into_iter().filter(|tag| !known.tags.contains(tag)).collect::<Vec<_>>()
+            {
+                known.tags.push(tag);
+            }
+            return Ok(());
+        }
+        let mut found = Vec::new();
+        for at in layers {
+            match self.layers.get(self.followed(at)) {
+                Some(Ok(layer)) => found.push(Arc::clone(layer)),
+                Some(Err(error)) => {
+                    let error = TarError::again(error);
+                    return Err(ArchiveError::Layer { path: at.clone(), error });
+                }
+                None => {
+                    let (wanted, by) = (at.clone(), path.clone());
+                    return Err(ArchiveError::Missing { wanted, by });
+                }
+            }
+        }
+        let mut image = Image::from_json(json.to_vec(), found)
+            .map_err(|error| ArchiveError::Config { path: config.clone(), error })?;
+        let diff_ids = &image.config.rootfs.diff_ids;
+        if diff_ids.len() != layers.len() {
+            let (manifest, config) = (layers.len(), diff_ids.len());
+            return Err(ArchiveError::LayerCount { path: path.clone(), manifest, config });
+        }
+        for ((at, layer), expected) in layers.iter().zip(&image.layers).zip(diff_ids) {
+            if layer.diff_id != *expected {
+                let (path, actual, expected) = (at.clone(), layer.diff_id, *expected);
+                return Err(ArchiveError::DiffId { path, actual, expected });
+            }
+        }
+        image.tags = tags;
+        archive.images.push(image);
+        Ok(())
+    }
+
+    /// Checks a blob against its descriptor.
+    fn check(
+        &self,
+        at: &AbsPath,
+        descriptor: &Descriptor,
+        by: &AbsPath,
+    ) -> Result<(), ArchiveError> {
+        let (actual, size) = match self.layers.get(self.followed(at)) {
+            Some(Ok(layer)) => (layer.blob.digest, layer.blob.size),
+            // The error is told with the image that needs the layer.
+            Some(Err(_)) => return Ok(()),
+            None => {
+                let text = self.text(at, by)?;
+                (Digest::of(text), text.len() as u64)
+            }
+        };
+        if actual != descriptor.digest {
+            return Err(ArchiveError::Digest { path: at.clone(), actual });
+        }
+        if size != descriptor.size {
+            let (path, expected) = (at.clone(), descriptor.size);
+            return Err(ArchiveError::Size { path, actual: size, expected });
+        }
+        Ok(())
+    }
+
+    fn text(&self, at: &AbsPath, by: &AbsPath) -> Result<&[u8], ArchiveError> {
+        let at = self.followed(at);
+        if let Some(limit) = self.large.get(at) {
+            return Err(ArchiveError::TooLarge { path: at.clone(), limit: *limit });
+        }
+        self.texts
+            .get(at)
+            .map(Vec::as_slice)
+            .ok_or_else(|| ArchiveError::Missing { wanted: at.clone(), by: by.clone() })
+    }
+
+    fn json<T: DeserializeOwned>(&self, at: &AbsPath, by: &AbsPath) -> Result<T, ArchiveError> {
+        serde_json::from_slice(self.text(at, by)?)
+            .map_err(|error| ArchiveError::Json { path: at.clone(), error })
+    }
+
+    /// The file that a link leads to: Docker before 25 saved a layer that two images share once.
+    fn followed<'a>(&'a self, mut at: &'a AbsPath) -> &'a AbsPath {
+        for _ in 0..DEPTH_LIMIT {
+            match self.links.get(at) {
+                Some(target) => at = target,
+                None => break,
+            }
+        }
+        at
+    }
+}
+
+/// The name a descriptor gives an image: as Docker shows it, or a tag alone.
+fn name_of(descriptor: &Descriptor) -> Option<String> {
+    if let Some(name) = descriptor.annotations.get(IMAGE_NAME) {
+        let short = name.strip_prefix("docker.io/").unwrap_or(name);
+        return Some(short.strip_prefix("library/").unwrap_or(short).to_owned());
+    }
+    descriptor.annotations.get(REF_NAME).cloned()
+}

@@ -1,0 +1,128 @@
+//! A layer: its tar, what is in it, and its digests.
+
+use std::cell::RefCell;
+use std::io::{self, Read, Write};
+use std::rc::Rc;
+
+use vfs::{Change, Timestamp, Tree};
+
+use crate::tar_reader::Piece;
+use crate::tar_writer::{entries_of, pieces_of, write_pieces};
+use crate::{
+    ApplyError, Compression, DiffId, Digest, Entry, Sha256Writer, TarError, TarLimits, TarReader,
+    apply_layer, decompress,
+};
+
+/// A layer of an image.
+///
+/// It keeps its tar in pieces (as Docker's `tar-split` does), so that the very same bytes can be
+/// written again, while the files' contents are shared with the trees it was applied to.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// Digest of the tar.
+    pub diff_id: DiffId,
+    /// Size of the tar in bytes.
+    pub tar_size: u64,
+    /// As what it was stored.
+    pub blob: Blob,
+    /// Its files and whiteouts, in the order of the tar.
+    pub entries: Vec<Entry>,
+    pieces: Vec<Piece>,
+}
+
+/// What a layer was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blob {
+    /// Digest of the bytes as they were stored.
+    pub digest: Digest,
+    /// How many bytes there were.
+    pub size: u64,
+    /// How they were compressed.
+    pub compression: Compression,
+}
+
+impl Layer {
+    /// The layer that leads to `newer` by these changes (of [`Tree::diff_with_parents`]), with
+    /// whiteouts dated `time`.
+    #[must_use]
+    pub fn of_changes(newer: &Tree, changes: &[Change], time: Timestamp) -> Self {
+        Self::of_entries(entries_of(newer, changes, time).collect())
+    }
+
+    /// The layer with these entries.
+    #[must_use]
+    pub fn of_entries(entries: Vec<Entry>) -> Self {
+        let pieces = pieces_of(&entries);
+        let mut hash = Sha256Writer::default();
+        write_pieces(&pieces, &mut hash).expect("writing to a hasher does not fail");
+        let (digest, size) = hash.finish();
+        let blob = Blob { digest, size, compression: Compression::None };
+        Self { diff_id: DiffId(digest), tar_size: size, blob, entries, pieces }
+    }
+
+    /// Reads a layer, compressed in any way or not at all.
+    ///
+    /// # Errors
+    /// [`TarError`].
+    pub fn read(input: impl Read, limits: TarLimits) -> Result<Self, TarError> {
+        let stored = Tee::new(input);
+        let stored_hash = Rc::clone(&stored.hash);
+        let (compression, plain) = decompress(stored)?;
+        // What is not compressed is digested once.
+        let plain = Tee { is_hashing: compression != Compression::None, ..Tee::new(plain) };
+        let plain_hash = Rc::clone(&plain.hash);
+        let mut reader = TarReader::recording(plain, limits);
+        let entries = reader.read_all()?;
+        let pieces = reader.finish()?;
+        let (digest, size) = taken(&stored_hash);
+        let (plain_digest, tar_size) = match compression {
+            Compression::None => (digest, size),
+            _ => taken(&plain_hash),
+        };
+        let blob = Blob { digest, size, compression };
+        Ok(Self { diff_id: DiffId(plain_digest), tar_size, blob, entries, pieces })
+    }
+
+    /// Writes the tar, not compressed: its digest is the diff ID.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_tar(&self, out: &mut impl Write) -> io::Result<()> {
+        write_pieces(&self.pieces, out)
+    }
+
+    /// Applies it.
+    ///
+    /// # Errors
+    /// [`ApplyError`].
+    pub fn apply(&self, tree: &mut Tree) -> Result<(), ApplyError> {
+        apply_layer(tree, &self.entries)
+    }
+}
+
+fn taken(hash: &Rc<RefCell<Sha256Writer>>) -> (Digest, u64) {
+    hash.take().finish()
+}
+
+/// Digests what is read through it.
+struct Tee<R> {
+    inner: R,
+    hash: Rc<RefCell<Sha256Writer>>,
+    is_hashing: bool,
+}
+
+impl<R> Tee<R> {
+    fn new(inner: R) -> Self {
+        Self { inner, hash: Rc::default(), is_hashing: true }
+    }
+}
+
+impl<R: Read> Read for Tee<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        if self.is_hashing {
+            self.hash.borrow_mut().write_all(&buf[..n])?;
+        }
+        Ok(n)
+    }
+}

@@ -1,0 +1,620 @@
+//! Reading tars: what Docker, BuildKit, buildah, GNU tar, bsdtar and Go write, and what somebody
+//! wrote to do harm.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use tar::{EntryType, Header};
+use vfs::{AbsPath, Content, Meta, Name, PATH_MAX, Rdev, Timestamp};
+
+use crate::entry::{Entry, EntryKind};
+use crate::pax::{self, Records};
+use crate::sparse::{self, Fragment};
+
+const BLOCK: usize = 512;
+
+/// How much a tar may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TarLimits {
+    /// Bytes of all files together, holes of sparse files included.
+    pub bytes: u64,
+    /// Number of entries.
+    pub entries: u64,
+    /// Bytes of one file.
+    pub file: u64,
+    /// Bytes of one header's long name, long link or PAX records (Go: 1 MiB as well).
+    pub header: u64,
+}
+
+impl Default for TarLimits {
+    fn default() -> Self {
+        let vfs = vfs::Limits::default();
+        Self { bytes: vfs.resident, entries: vfs.inodes, file: vfs.file_size, header: 1 << 20 }
+    }
+}
+
+/// Why a tar is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum TarError {
+    /// The bytes could not be read or decompressed.
+    #[error("the archive cannot be read: {0}")]
+    Input(#[from] io::Error),
+    /// It ends too early.
+    #[error("the archive ends inside {inside}: it was cut off, get it again")]
+    Truncated {
+        /// The entry, or what else was being read.
+        inside: String,
+    },
+    /// A header is malformed.
+    #[error("the header at byte {offset} of the archive is invalid: {why}")]
+    Header {
+        /// Where the header begins.
+        offset: u64,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A name is not one inside the root.
+    #[error("the archive holds {name:?}, which {why}; nothing of it is used")]
+    Name {
+        /// The name as the archive has it.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A kind of entry that Docker refuses too.
+    #[error("{name:?} has the type {kind:?}, which is no kind of file")]
+    Kind {
+        /// The entry.
+        name: String,
+        /// The type flag.
+        kind: char,
+    },
+    /// More than the limits allow.
+    #[error("the archive is too large: {what} would exceed the limit of {limit}")]
+    TooLarge {
+        /// What is too large.
+        what: String,
+        /// The limit, in bytes or entries.
+        limit: u64,
+    },
+}
+
+/// A file of a tar that is there for what is in it.
+pub(crate) enum Outer {
+    /// A regular file of this size.
+    File(u64),
+    /// Another name of a file.
+    Link(AbsPath),
+    /// A directory or anything else.
+    Other,
+}
+
+/// Reads the data of one file of a tar.
+pub(crate) struct Body<'a, R>(&'a mut TarReader<R>);
+
+impl<R: Read> Read for Body<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(self.0.body_left).unwrap_or(usize::MAX).min(buf.len());
+        let n = self.0.input.read(&mut buf[..most])?;
+        self.0.body_left -= n as u64;
+        Ok(n)
+    }
+}
+
+impl TarError {
+    /// The same error once more; what the input said is kept as its text.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Input(error) => Self::Input(io::Error::new(error.kind(), error.to_string())),
+            Self::Truncated { inside } => Self::Truncated { inside: inside.clone() },
+            Self::Header { offset, why } => Self::Header { offset: *offset, why },
+            Self::Name { name, why } => Self::Name { name: name.clone(), why },
+            Self::Kind { name, kind } => Self::Kind { name: name.clone(), kind: *kind },
+            Self::TooLarge { what, limit } => Self::TooLarge { what: what.clone(), limit: *limit },
+        }
+    }
+}
+
+/// A piece of a tar as it was: the bytes of headers and padding, or a file's content.
+#[derive(Clone, Debug)]
+pub(crate) enum Piece {
+    Bytes(Vec<u8>),
+    Content(Content),
+}
+
+/// Reads a tar entry by entry.
+pub struct TarReader<R> {
+    input: R,
+    limits: TarLimits,
+    offset: u64,
+    entries: u64,
+    bytes: u64,
+    /// All that was read, for whoever wants to write the same tar again.
+    pieces: Option<Vec<Piece>>,
+    /// What [`Body`] has not read yet.
+    body_left: u64,
+    is_done: bool,
+}
+
+impl<R: Read> TarReader<R> {
+    /// Reads from `input`, which is not compressed.
+    pub fn new(input: R, limits: TarLimits) -> Self {
+        Self {
+            input,
+            limits,
+            offset: 0,
+            entries: 0,
+            bytes: 0,
+            pieces: None,
+            body_left: 0,
+            is_done: false,
+        }
+    }
+
+    /// As [`TarReader::new`], and keeps what makes up the tar.
+    pub(crate) fn recording(input: R, limits: TarLimits) -> Self {
+        Self { pieces: Some(Vec::new()), ..Self::new(input, limits) }
+    }
+
+    /// Reads what follows the last entry, and hands over the pieces of the whole.
+    pub(crate) fn finish(mut self) -> Result<Vec<Piece>, TarError> {
+        let mut rest = Vec::new();
+        let limit = self.limits.bytes;
+        self.input.by_ref().take(limit + 1).read_to_end(&mut rest)?;
+        if rest.len() as u64 > limit {
+            return Err(TarError::TooLarge { what: "what follows its end".to_owned(), limit });
+        }
+        self.record(&rest);
+        Ok(self.pieces.unwrap_or_default())
+    }
+
+    /// All entries.
+    ///
+    /// # Errors
+    /// [`TarError`].
+    pub fn read_all(&mut self) -> Result<Vec<Entry>, TarError> {
+        let mut entries = Vec::new();
+        while let Some(entry) = self.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+
+    /// The next entry; none at the end.
+    ///
+    /// # Errors
+    /// [`TarError`].
+    pub fn next_entry(&mut self) -> Result<Option<Entry>, TarError> {
+        let Some((header, kind, offset, long)) = self.next_raw()? else { return Ok(None) };
+        self.entry(&header, kind, offset, long).map(Some)
+    }
+
+    /// The next header that stands for a file, with what stood before it.
+    fn next_raw(&mut self) -> Result<Option<(Header, EntryType, u64, LongFields)>, TarError> {
+        let mut long = LongFields::default();
+        loop {
+            let offset = self.offset;
+            let Some(header) = self.next_header()? else { return Ok(None) };
+            let kind = header.entry_type();
+            match kind {
+                EntryType::XHeader => {
+                    let data = self.header_data(&header, offset)?;
+                    let records = Records::parse(&data);
+                    long.pax = records
+                        .ok_or(TarError::Header { offset, why: "its PAX records are malformed" })?;
+                }
+                // Records for all that follows; Go and Docker ignore them.
+                EntryType::XGlobalHeader => drop(self.header_data(&header, offset)?),
+                EntryType::GNULongName => {
+                    long.name = Some(until_nul(self.header_data(&header, offset)?));
+                }
+                EntryType::GNULongLink => {
+                    long.link = Some(until_nul(self.header_data(&header, offset)?));
+                }
+                _ => {
+                    self.entries += 1;
+                    if self.entries > self.limits.entries {
+                        let what = "the number of its entries".to_owned();
+                        return Err(TarError::TooLarge { what, limit: self.limits.entries });
+                    }
+                    return Ok(Some((header, kind, offset, long)));
+                }
+            }
+        }
+    }
+
+    /// The next file of a tar around other archives, whose data [`TarReader::body`] reads.
+    pub(crate) fn next_outer(&mut self) -> Result<Option<(AbsPath, Outer)>, TarError> {
+        let Some((header, kind, offset, long)) = self.next_raw()? else { return Ok(None) };
+        let name = long.name(&header);
+        let path = inside_root(&name)?;
+        let outer = match kind {
+            EntryType::Regular => Outer::File(long.size(&header, offset)?),
+            EntryType::Link => Outer::Link(inside_root(&long.link(&header))?),
+            EntryType::Symlink => {
+                let dir = path.parent().unwrap_or_else(AbsPath::root);
+                Outer::Link(dir.join(long.link(&header)))
+            }
+            _ => Outer::Other,
+        };
+        Ok(Some((path, outer)))
+    }
+
+    /// The data of a file of `size` bytes.
+    pub(crate) fn body(&mut self, size: u64) -> Body<'_, R> {
+        self.body_left = size;
+        Body(self)
+    }
+
+    /// Goes on behind a file of `size` bytes, however much of it was read.
+    pub(crate) fn skip_rest(&mut self, path: &AbsPath, size: u64) -> Result<(), TarError> {
+        let left = self.body_left;
+        let skipped = io::copy(&mut self.input.by_ref().take(left), &mut io::sink())?;
+        if skipped != left {
+            return Err(TarError::Truncated { inside: path.to_string() });
+        }
+        self.offset += size;
+        self.padding(size, path.as_bytes()).map(drop)
+    }
+
+    fn entry(
+        &mut self,
+        header: &Header,
+        kind: EntryType,
+        offset: u64,
+        long: LongFields,
+    ) -> Result<Entry, TarError> {
+        let bad = |why| TarError::Header { offset, why };
+        let name = long.name(header);
+        let size = long.size(header, offset)?;
+        let path = inside_root(&name)?;
+        let meta = long.meta(header).map_err(bad)?;
+        let is_dir_name = name.ends_with(b"/");
+        let kind = match kind {
+            // The flag of the oldest tars, which tell a directory by its slash.
+            EntryType::Regular if header.as_old().linkflag[0] == 0 && is_dir_name => EntryKind::Dir,
+            EntryType::Regular | EntryType::GNUSparse => {
+                EntryKind::File(self.content(header, kind, offset, &long.pax, size, &name)?)
+            }
+            EntryType::Directory => EntryKind::Dir,
+            EntryType::Symlink => {
+                let target = long.link(header);
+                if target.is_empty() || target.len() >= PATH_MAX {
+                    let why = "is a symbolic link without a usable target";
+                    return Err(TarError::Name { name: text(&name), why });
+                }
+                EntryKind::Symlink(Arc::from(target))
+            }
+            EntryType::Link => EntryKind::Link(inside_root(&long.link(header))?),
+            EntryType::Fifo => EntryKind::Fifo,
+            EntryType::Char | EntryType::Block => {
+                let (major, minor) = header
+                    .as_ustar()
+                    .map(|h| (h.dev_major, h.dev_minor))
+                    .or_else(|| header.as_gnu().map(|h| (h.dev_major, h.dev_minor)))
+                    .unwrap_or_default();
+                let part = |bytes: &[u8]| u32::try_from(field(bytes)?).ok();
+                let wrong = || bad("its device numbers are out of range");
+                let major = part(&major).ok_or_else(wrong)?;
+                let minor = part(&minor).ok_or_else(wrong)?;
+                let rdev = Rdev { major, minor };
+                if kind == EntryType::Char {
+                    EntryKind::CharDevice(rdev)
+                } else {
+                    EntryKind::BlockDevice(rdev)
+                }
+            }
+            other => {
+                let kind = other.as_byte() as char;
+                return Err(TarError::Kind { name: text(&name), kind });
+            }
+        };
+        // A link or directory has no data, whatever its size field says (Go: `isHeaderOnly`).
+        Ok(Entry { path, meta, kind })
+    }
+
+    /// Reads a regular file's data with its padding.
+    fn content(
+        &mut self,
+        header: &Header,
+        kind: EntryType,
+        offset: u64,
+        records: &Records,
+        size: u64,
+        name: &[u8],
+    ) -> Result<Content, TarError> {
+        let malformed = || TarError::Header { offset, why: "its map of holes is malformed" };
+        let mut fragments: Option<(Vec<Fragment>, u64)> = None;
+        if kind == EntryType::GNUSparse {
+            fragments = Some(self.old_gnu_map(header).ok_or_else(malformed)??);
+        } else if let Some(map) = sparse::pax_map(records) {
+            fragments = Some(map.ok_or_else(malformed)?);
+        }
+        let in_data = fragments.is_none() && sparse::map_is_in_data(records);
+        let real = match &fragments {
+            Some((_, real)) => *real,
+            None if in_data => sparse::real_size(records).unwrap_or(size),
+            None => size,
+        };
+        self.count(size.max(real), name)?;
+        let data = self.data(size, name)?;
+        let padding = self.padding(size, name)?;
+        if fragments.is_none() && !in_data {
+            let content = Content::from(data);
+            if let Some(pieces) = &mut self.pieces {
+                pieces.push(Piece::Content(content.clone()));
+            }
+            self.record(&padding);
+            return Ok(content);
+        }
+        self.record(&data);
+        self.record(&padding);
+        let (fragments, data) = match fragments {
+            Some((fragments, _)) => (fragments, data.as_slice()),
+            None => sparse::map_from_data(&data).ok_or_else(malformed)?,
+        };
+        sparse::expand(&fragments, real, data).map(Content::from).ok_or_else(malformed)
+    }
+
+    /// The map of GNU's oldest sparse format, which goes on in blocks of its own.
+    #[allow(clippy::type_complexity, reason = "malformed, or not read, or the map")]
+    fn old_gnu_map(&mut self, header: &Header) -> Option<Result<(Vec<Fragment>, u64), TarError>> {
+        let gnu = header.as_gnu()?;
+        let real = u64::try_from(field(&gnu.realsize)?).ok()?;
+        let mut fragments = Vec::new();
+        let mut take = |rows: &[tar::GnuSparseHeader]| {
+            for row in rows.iter().take_while(|row| row.numbytes[0] != 0) {
+                let (offset, len) = (field(&row.offset)?, field(&row.numbytes)?);
+                fragments.push(Fragment {
+                    offset: u64::try_from(offset).ok()?,
+                    len: u64::try_from(len).ok()?,
+                });
+            }
+            Some(())
+        };
+        take(&gnu.sparse)?;
+        let mut is_extended = gnu.is_extended();
+        while is_extended {
+            let block = match self.block() {
+                Ok(block) => block?,
+                Err(error) => return Some(Err(error)),
+            };
+            let mut rows = tar::GnuExtSparseHeader::new();
+            rows.as_mut_bytes().copy_from_slice(&block);
+            take(&rows.sparse)?;
+            is_extended = rows.is_extended();
+        }
+        Some(Ok((fragments, real)))
+    }
+
+    /// The next header that is not the end.
+    fn next_header(&mut self) -> Result<Option<Header>, TarError> {
+        if self.is_done {
+            return Ok(None);
+        }
+        let offset = self.offset;
+        let Some(block) = self.block()? else {
+            self.is_done = true;
+            return Ok(None);
+        };
+        if block.iter().all(|&b| b == 0) {
+            self.is_done = true;
+            return match self.block()? {
+                Some(next) if next.iter().any(|&b| b != 0) => {
+                    Err(TarError::Header { offset, why: "a block of zeros stands before it" })
+                }
+                _ => Ok(None),
+            };
+        }
+        if !is_header(&block) {
+            return Err(TarError::Header { offset, why: "its checksum is wrong, this is no tar" });
+        }
+        Ok(Some(Header::from_byte_slice(&block).clone()))
+    }
+
+    /// The data of a header that holds names or records.
+    fn header_data(&mut self, header: &Header, offset: u64) -> Result<Vec<u8>, TarError> {
+        let size = field(&header.as_old().size).and_then(|size| u64::try_from(size).ok());
+        let size = size.ok_or(TarError::Header { offset, why: "its size is no number" })?;
+        if size > self.limits.header {
+            let what = "a header with long names or PAX records".to_owned();
+            return Err(TarError::TooLarge { what, limit: self.limits.header });
+        }
+        let data = self.data(size, b"a header")?;
+        let padding = self.padding(size, b"a header")?;
+        self.record(&data);
+        self.record(&padding);
+        Ok(data)
+    }
+
+    /// One block; none where the input ends before it.
+    fn block(&mut self) -> Result<Option<[u8; BLOCK]>, TarError> {
+        let mut block = [0; BLOCK];
+        let mut got = 0;
+        while got < BLOCK {
+            match self.input.read(&mut block[got..]) {
+                Ok(0) if got == 0 => return Ok(None),
+                Ok(0) => return Err(TarError::Truncated { inside: "a header".to_owned() }),
+                Ok(n) => got += n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.offset += BLOCK as u64;
+        self.record(&block);
+        Ok(Some(block))
+    }
+
+    /// `size` bytes; what is said to come is not allocated before it has come.
+    fn data(&mut self, size: u64, name: &[u8]) -> Result<Vec<u8>, TarError> {
+        let mut data = Vec::with_capacity(size.min(1 << 20) as usize);
+        self.input.by_ref().take(size).read_to_end(&mut data)?;
+        if data.len() as u64 != size {
+            return Err(TarError::Truncated { inside: text(name) });
+        }
+        data.shrink_to_fit();
+        self.offset += size;
+        Ok(data)
+    }
+
+    /// What fills the last block of a file.
+    fn padding(&mut self, size: u64, name: &[u8]) -> Result<Vec<u8>, TarError> {
+        self.data(size.next_multiple_of(BLOCK as u64) - size, name)
+    }
+
+    fn count(&mut self, size: u64, name: &[u8]) -> Result<(), TarError> {
+        let too_large = |limit| TarError::TooLarge { what: text(name), limit };
+        if size > self.limits.file {
+            return Err(too_large(self.limits.file));
+        }
+        self.bytes = self.bytes.saturating_add(size);
+        if self.bytes > self.limits.bytes {
+            return Err(too_large(self.limits.bytes));
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, bytes: &[u8]) {
+        let Some(pieces) = self.pieces.as_mut().filter(|_| !bytes.is_empty()) else { return };
+        match pieces.last_mut() {
+            Some(Piece::Bytes(last)) => last.extend_from_slice(bytes),
+            _ => pieces.push(Piece::Bytes(bytes.to_vec())),
+        }
+    }
+}
+
+/// What stood in headers before the entry's own.
+#[derive(Default)]
+struct LongFields {
+    pax: Records,
+    name: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
+}
+
+impl LongFields {
+    fn name(&self, header: &Header) -> Vec<u8> {
+        let pax = self.pax.get("GNU.sparse.name").or_else(|| self.pax.get("path"));
+        match (pax, &self.name) {
+            (Some(name), _) => name.to_vec(),
+            (None, Some(name)) => name.clone(),
+            (None, None) => header.path_bytes().into_owned(),
+        }
+    }
+
+    fn link(&self, header: &Header) -> Vec<u8> {
+        match (self.pax.get("linkpath"), &self.link) {
+            (Some(link), _) => link.to_vec(),
+            (None, Some(link)) => link.clone(),
+            (None, None) => header.link_name_bytes().unwrap_or_default().into_owned(),
+        }
+    }
+
+    fn size(&self, header: &Header, offset: u64) -> Result<u64, TarError> {
+        let bad = |why| TarError::Header { offset, why };
+        let size = match self.pax.get("size") {
+            Some(size) => pax::number(size),
+            None => field(&header.as_old().size),
+        };
+        let size = size.ok_or(bad("its size is no number"))?;
+        u64::try_from(size).map_err(|_| bad("its size is negative"))
+    }
+
+    fn meta(&self, header: &Header) -> Result<Meta, &'static str> {
+        let old = header.as_old();
+        let number = |key: &str, bytes: &[u8]| match self.pax.get(key) {
+            Some(value) => pax::number(value),
+            None => field(bytes),
+        };
+        let id = |key: &str, bytes: &[u8]| number(key, bytes).and_then(|id| u32::try_from(id).ok());
+        let mode = field(&old.mode).ok_or("its mode is no number")?;
+        let mtime = match self.pax.get("mtime") {
+            Some(value) => pax::time(value),
+            None => field(&old.mtime).map(Timestamp::from_secs),
+        };
+        let mtime = mtime.ok_or("its time is no number")?;
+        let mut meta = Meta::root((mode & 0o7777) as u32, mtime);
+        meta.uid = id("uid", &old.uid).ok_or("its owner is out of range")?;
+        meta.gid = id("gid", &old.gid).ok_or("its group is out of range")?;
+        let xattrs: vfs::Xattrs = self
+            .pax
+            .iter()
+            .filter_map(|(key, value)| {
+                Some((key.strip_prefix(b"SCHILY.xattr.")?.to_vec(), value.to_vec()))
+            })
+            .collect();
+        if !xattrs.is_empty() {
+            meta.xattrs = Some(Arc::new(xattrs));
+        }
+        Ok(meta)
+    }
+}
+
+/// Whether the block is a header with the right checksum.
+pub(crate) fn is_header(block: &[u8]) -> bool {
+    if block.len() != BLOCK {
+        return false;
+    }
+    // Some old tars counted the bytes as signed.
+    let sum = |byte: fn(u8) -> i64| -> i64 {
+        let is_checksum = |at: usize| (148..156).contains(&at);
+        block.iter().enumerate().map(|(at, &b)| byte(if is_checksum(at) { b' ' } else { b })).sum()
+    };
+    let stored = field(&block[148..156]);
+    stored.is_some_and(|stored| [sum(i64::from), sum(|b| i64::from(b as i8))].contains(&stored))
+}
+
+/// A number of a header: octal digits between blanks and NULs, or, where the first bit is set, a
+/// big-endian two's complement (GNU's base-256); none where it is neither or too large.
+pub(crate) fn field(bytes: &[u8]) -> Option<i64> {
+    let (&first, rest) = bytes.split_first()?;
+    if first & 0x80 != 0 {
+        let start =
+            if first & 0x40 != 0 { i128::from(first) - 0x100 } else { i128::from(first & 0x7f) };
+        let value = rest.iter().try_fold(start, |value, &byte| {
+            value.checked_mul(256)?.checked_add(i128::from(byte))
+        })?;
+        return i64::try_from(value).ok();
+    }
+    let digits = bytes.split(|&b| b == 0).next().unwrap_or_default().trim_ascii();
+    if digits.is_empty() {
+        return Some(0);
+    }
+    i64::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok()
+}
+
+/// The place of an entry. A slash at the beginning is dropped, as Docker does, so an absolute name
+/// lies inside the root as well.
+///
+/// # Errors
+/// A name that `..` leads out of the root, or that no file can have.
+fn inside_root(raw: &[u8]) -> Result<AbsPath, TarError> {
+    let refuse = |why| Err(TarError::Name { name: text(raw), why });
+    let mut depth = 0_usize;
+    for part in raw.split(|&b| b == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." if depth == 0 => return refuse("leads out of the root"),
+            b".." => depth -= 1,
+            part if Name::new(part).is_err() => return refuse("no file can be named"),
+            _ => depth += 1,
+        }
+    }
+    if raw.len() >= PATH_MAX {
+        return refuse("is longer than a path can be");
+    }
+    if raw.is_empty() {
+        return refuse("is empty");
+    }
+    Ok(AbsPath::new(raw))
+}
+
+fn until_nul(mut bytes: Vec<u8>) -> Vec<u8> {
+    if let Some(end) = bytes.iter().position(|&b| b == 0) {
+        bytes.truncate(end);
+    }
+    bytes
+}
+
+fn text(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
+}
