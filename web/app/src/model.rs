@@ -3,6 +3,7 @@
 pub mod build;
 pub mod difference;
 pub mod figures;
+pub mod language;
 pub mod path;
 pub mod project;
 pub mod sample;

@@ -27,6 +27,8 @@ pub struct State {
     pub engine: Engine,
     /// Which worker it is, counted from 0: another number asks for another worker.
     pub worker: u32,
+    /// References that `FROM` knows, once the worker has said them.
+    pub images: Rc<[String]>,
     /// What went wrong with the last worker.
     pub report: Option<Report>,
     /// The last build.
@@ -228,6 +230,7 @@ impl State {
             stopped: None,
             engine: Engine::Starting,
             worker: 0,
+            images: Rc::default(),
             report: None,
             build: Rc::default(),
             choice: Choice::Auto,

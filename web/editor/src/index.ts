@@ -8,7 +8,7 @@ import {
   indentUnit,
   syntaxHighlighting,
 } from "@codemirror/language";
-import { type Diagnostic, setDiagnostics } from "@codemirror/lint";
+import { closeLintPanel, type Diagnostic, openLintPanel } from "@codemirror/lint";
 import { highlightSelectionMatches } from "@codemirror/search";
 import { Annotation, Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
@@ -22,6 +22,7 @@ import { classHighlighter } from "@lezer/highlight";
 import { languageOf } from "./languages";
 import { type Mark, marks, setChosen, setMarks } from "./marks";
 import { looks } from "./looks";
+import { failuresOf, format, type Language, problemsOf, services } from "./services";
 
 /** What the page wants to hear. */
 interface Options {
@@ -29,6 +30,14 @@ interface Options {
   onChange(path: string, text: string): void;
   /** The user put the caret into a line, counted from 1. */
   onLine(path: string, line: number): void;
+  /** What the page knows of the language of a file. */
+  language: Language;
+}
+
+/** An instruction that could not be built. */
+interface Failure {
+  line: number;
+  message: string;
 }
 
 /** A transaction that the page made, and so need not be told of. */
@@ -39,7 +48,9 @@ class Editor {
   /** States of the files that are not shown: their histories and selections. */
   private readonly shelved = new Map<string, EditorState>();
   private readonly label = new Compartment();
+  private readonly phrases = new Compartment();
   private attributes: Record<string, string> = {};
+  private words: Record<string, string> = {};
   private path = "";
 
   constructor(
@@ -56,6 +67,8 @@ class Editor {
       this.path = path;
       this.view.setState(this.shelved.get(path) ?? this.newState(path, text));
       this.setAttributes();
+      this.setPhrases(this.words);
+      this.check();
     }
     const { doc } = this.view.state;
     if (doc.toString() !== text) {
@@ -78,23 +91,45 @@ class Editor {
     this.setAttributes();
   }
 
+  /** Words of CodeMirror's own, by their English ones. */
+  setPhrases(words: Record<string, string>): void {
+    this.words = words;
+    this.view.dispatch({ effects: this.phrases.reconfigure(EditorState.phrases.of(words)) });
+  }
+
   /**
-   * Shows what a build says of this text: how far the instructions are, what is wrong, which
-   * lines are chosen (from 0: none). Ranges that are not there are cut to the text.
+   * Shows what a build says of this text: how far the instructions are, which of them failed,
+   * which lines are chosen (from 0: none).
    */
-  show(list: Mark[], problems: Diagnostic[], from: number, to: number): void {
-    const { state } = this.view;
-    const end = state.doc.length;
-    const inside = problems.map((problem) => {
-      const from = Math.min(problem.from, end);
-      return { ...problem, from, to: Math.max(from, Math.min(problem.to, end)) };
-    });
+  show(list: Mark[], failures: Failure[], from: number, to: number): void {
     const chosen = from > 0 ? { from, to } : null;
+    const { doc } = this.view.state;
+    const failed = failures.map(({ line, message }): Diagnostic => {
+      const { from, to, text } = doc.line(Math.min(line, doc.lines));
+      const indent = text.length - text.trimStart().length;
+      return { from: from + indent, to, severity: "error", message };
+    });
     // One transaction: each costs a measuring of the view.
-    this.view.dispatch(
-      { effects: [setMarks.of(list), setChosen.of(chosen)] },
-      setDiagnostics(state, inside),
-    );
+    const problems = problemsOf(this.options.language, this.path, doc, failed);
+    this.view.dispatch({ effects: [setMarks.of(list), setChosen.of(chosen), ...problems] });
+  }
+
+  /** Checks the text again: something that the checks look at beside it has changed. */
+  check(): void {
+    const { state } = this.view;
+    this.view.dispatch({ effects: problemsOf(this.options.language, this.path, state.doc, failuresOf(state)) });
+  }
+
+  /** Lists the problems, or hides the list. */
+  showProblems(): void {
+    if (closeLintPanel(this.view)) this.view.focus();
+    else openLintPanel(this.view);
+  }
+
+  /** Formats the text. */
+  format(): void {
+    format(this.view, this.path, this.options.language);
+    this.view.focus();
   }
 
   /** Brings a line into view. */
@@ -136,10 +171,12 @@ class Editor {
       highlightSelectionMatches({ minSelectionLength: 3 }),
       syntaxHighlighting(classHighlighter),
       languageOf(path),
+      services(path, this.options.language),
       looks,
       // Escape, then Tab, leaves the editor: CodeMirror's own rule beside `indentWithTab`.
       keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
       this.label.of(EditorView.contentAttributes.of(this.attributes)),
+      this.phrases.of(EditorState.phrases.of(this.words)),
       EditorView.updateListener.of((update) => {
         const own = update.transactions.some((transaction) => transaction.annotation(fromPage));
         if (own) return;

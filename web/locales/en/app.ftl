@@ -24,6 +24,28 @@ work = Project and build
 files = Files
 editor = { $file }, editor
 editor-hint = Esc, then Tab leaves the editor
+format = Format
+format-key = Lay out the Dockerfile as is usual (Shift+Alt+F)
+problems = Problems
+problems-none = No problems
+problems-key = List the problems (Ctrl+Shift+M); F8 goes to the next, Ctrl+. offers fixes
+problems-error =
+    { $count ->
+        [one] one error
+       *[other] { $count } errors
+    }
+problems-warning =
+    { $count ->
+        [one] one warning
+       *[other] { $count } warnings
+    }
+problems-hint =
+    { $count ->
+        [one] one hint
+       *[other] { $count } hints
+    }
+completions = Completions
+control-character = Control character
 context = Build context
 context-sum =
     { $count ->

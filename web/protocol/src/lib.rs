@@ -14,7 +14,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The version of these messages. A page and a worker of different versions do not talk.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Counts the page's edits; an answer names the edit it belongs to.
 pub type Revision = u64;
@@ -75,8 +75,6 @@ pub enum Event {
         revision: Revision,
         /// Every instruction of the file, in order.
         steps: Vec<Step>,
-        /// What is wrong with the text, whether or not it keeps the build from going on.
-        diagnostics: Vec<Diagnostic>,
     },
     /// A step has come further.
     Progress {
@@ -280,35 +278,11 @@ pub enum Outcome {
         /// [`Step::index`].
         step: u32,
     },
-    /// The Dockerfile cannot be built as it reads; the diagnostics say why.
+    /// The Dockerfile cannot be built as it reads.
     Invalid {
         /// The message Docker would give.
         message: String,
     },
-}
-
-/// Something wrong or doubtful in the text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Diagnostic {
-    /// How bad.
-    pub severity: Severity,
-    /// Offset of the first byte, in UTF-8 bytes of the Dockerfile.
-    pub from: u32,
-    /// Offset behind the last byte.
-    pub to: u32,
-    /// First line, from 1.
-    pub line: u32,
-    /// What is wrong, in Docker's words where it has some.
-    pub message: String,
-}
-
-/// How bad a diagnostic is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Severity {
-    /// The build fails.
-    Error,
-    /// A build check.
-    Warning,
 }
 
 /// What a step printed and changed.

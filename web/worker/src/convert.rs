@@ -5,8 +5,8 @@ use engine::{
     format_rfc3339,
 };
 use protocol::{
-    Change, ChangeKind, Diagnostic, Event, FileChange, HistoryEntry, ImageDetail, LayerSummary,
-    Miss, Outcome, OutputRun, Revision, Severity, Step, StepDetail, StepKind, StepState,
+    Change, ChangeKind, Event, FileChange, HistoryEntry, ImageDetail, LayerSummary,
+    Miss, Outcome, OutputRun, Revision, Step, StepDetail, StepKind, StepState,
 };
 
 use crate::post;
@@ -17,33 +17,18 @@ const MAX_CHANGES: usize = 5000;
 const TAIL_LINES: usize = 10;
 
 /// Sends what an event of the engine tells.
-pub fn post_event(revision: Revision, event: &BuildEvent, diagnostics: &[Diagnostic]) {
+pub fn post_event(revision: Revision, event: &BuildEvent) {
     match event {
         BuildEvent::Started { steps } => {
             let steps =
                 steps.iter().enumerate().map(|(index, step)| step_head(index, step)).collect();
-            post(&Event::Started { revision, steps, diagnostics: diagnostics.to_vec() });
+            post(&Event::Started { revision, steps });
         }
         BuildEvent::Step { step, state, .. } => {
             let state = step_state(state);
             post(&Event::Progress { revision, step: *step as u32, state });
         }
     }
-}
-
-/// What is wrong with a Dockerfile.
-pub fn diagnostics(text: &str) -> Vec<Diagnostic> {
-    engine::parse(text)
-        .diagnostics
-        .iter()
-        .map(|found| Diagnostic {
-            severity: Severity::Error,
-            from: found.span.start as u32,
-            to: found.span.end as u32,
-            line: found.lines.map_or(1, |lines| lines.start as u32),
-            message: found.to_string(),
-        })
-        .collect()
 }
 
 /// The end of a build.

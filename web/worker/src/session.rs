@@ -65,13 +65,10 @@ impl Session {
     async fn build(self: Rc<Self>, revision: Revision, options: BuildOptions) {
         let begun = micros();
         loop {
-            let text =
-                self.engine.borrow_mut().context().text(&options.dockerfile).unwrap_or_default();
-            let diagnostics = convert::diagnostics(&text);
             let end = self
                 .engine
                 .borrow_mut()
-                .build(&options, &mut |event| convert::post_event(revision, &event, &diagnostics));
+                .build(&options, &mut |event| convert::post_event(revision, &event));
             let outcome = match end {
                 Err(BuildError::NotLoaded(module)) => match self.load(revision, &module).await {
                     Ok(()) => continue,

@@ -1,7 +1,7 @@
 //! The last build, as far as its events have come in.
 
 use protocol::{
-    Diagnostic, Event, LayerSummary, Miss, Outcome, Revision, Step, StepKind, StepState,
+    Event, LayerSummary, Miss, Outcome, Revision, Step, StepKind, StepState,
 };
 
 /// A build as the page shows it. It is `Eq` so that comparing two shared ones begins with their
@@ -12,8 +12,6 @@ pub struct Build {
     pub revision: Revision,
     /// Every instruction with how far it is.
     pub rows: Vec<Row>,
-    /// What is wrong with the text.
-    pub diagnostics: Vec<Diagnostic>,
     /// The end; none while it runs.
     pub outcome: Option<Outcome>,
     /// Time it took, in microseconds.
@@ -117,10 +115,10 @@ impl Build {
     /// longer shown, change nothing.
     pub fn hear(&mut self, event: Event) {
         match event {
-            Event::Started { revision, steps, diagnostics } => {
+            Event::Started { revision, steps } => {
                 let rows = std::mem::take(&mut self.rows);
                 let stale = steps.is_empty();
-                *self = Self { revision, diagnostics, stale, ..Self::default() };
+                *self = Self { revision, stale, ..Self::default() };
                 // A text without steps is most often one between two good ones: showing the
                 // last steps, marked, is calmer than showing none for the time of a keystroke.
                 self.rows = if stale {
@@ -141,6 +139,13 @@ impl Build {
             }
             Event::Finished { revision, outcome, micros } if revision == self.revision => {
                 self.loading = None;
+                if matches!(outcome, Outcome::Invalid { .. }) {
+                    // Nothing of a text that is wrong is built.
+                    let waiting = |row: &&mut Row| row.state == StepState::Waiting;
+                    for row in self.rows.iter_mut().filter(waiting) {
+                        row.state = StepState::NotReached;
+                    }
+                }
                 self.outcome = Some(outcome);
                 self.micros = micros;
             }
@@ -228,7 +233,7 @@ pub mod tests {
     fn events_of_another_build_change_nothing() {
         let mut build = Build::default();
         let steps = vec![step(0, "FROM", "scratch", StepKind::Base)];
-        build.hear(Event::Started { revision: 2, steps, diagnostics: vec![] });
+        build.hear(Event::Started { revision: 2, steps });
         let before = build.clone();
         build.hear(Event::Progress { revision: 1, step: 0, state: StepState::Running });
         build.hear(Event::Progress { revision: 2, step: 9, state: StepState::Running });
@@ -241,8 +246,8 @@ pub mod tests {
     fn a_text_without_steps_keeps_the_last_rows_marked() {
         let mut build = Build::default();
         let steps = vec![step(0, "FROM", "scratch", StepKind::Base)];
-        build.hear(Event::Started { revision: 1, steps, diagnostics: vec![] });
-        build.hear(Event::Started { revision: 2, steps: vec![], diagnostics: vec![] });
+        build.hear(Event::Started { revision: 1, steps });
+        build.hear(Event::Started { revision: 2, steps: vec![] });
         assert!(build.stale);
         assert_eq!(build.rows.len(), 1);
     }

@@ -52,11 +52,6 @@ impl File {
 }
 
 impl Project {
-    /// The text of the Dockerfile.
-    pub fn dockerfile(&self) -> Rc<str> {
-        self.files.get(&FilePath::dockerfile()).map_or_else(|| "".into(), |f| f.text.clone())
-    }
-
     /// Paths in the order in which they are shown: the Dockerfile first.
     pub fn paths(&self) -> Vec<FilePath> {
         let mut paths: Vec<FilePath> = self.files.keys().cloned().collect();

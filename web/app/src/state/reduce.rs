@@ -132,7 +132,10 @@ impl State {
 
     fn hear(&mut self, event: Event) {
         match event {
-            Event::Ready { version, .. } if version == VERSION => self.engine = Engine::Idle,
+            Event::Ready { version, images } if version == VERSION => {
+                self.engine = Engine::Idle;
+                self.images = images.into();
+            }
             // The first mismatch may come from an old file in the browser's cache.
             Event::Ready { .. } if self.worker == 0 => self.replace_worker(),
             Event::Ready { .. } => self.engine = Engine::Incompatible,
@@ -208,7 +211,7 @@ mod tests {
     fn started(revision: u64) -> Action {
         let step = |index| step(index, "RUN", "x", StepKind::Layer);
         let steps = (0..3).map(step).collect();
-        Action::Heard(vec![Event::Started { revision, steps, diagnostics: vec![] }])
+        Action::Heard(vec![Event::Started { revision, steps }])
     }
 
     #[test]

@@ -63,6 +63,7 @@ pub fn App() -> Html {
                                 <EditorPane
                                     project={project.clone()}
                                     build={build.clone()}
+                                    images={state.images.clone()}
                                     {current}
                                     {step}
                                     reveal={matches!(state.choice, Choice::Step(_))}

@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use protocol::{Severity, StepState};
+use protocol::StepState;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::dispatch::use_dispatch;
 use super::file_tabs::PANEL;
-use crate::browser::editor::{Editor, Listeners, Mark, Problem};
+use crate::browser::editor::{Editor, Failure, Listeners, Mark};
 use crate::model::build::{Build, Row};
+use crate::model::language::Surroundings;
 use crate::model::path::FilePath;
 use crate::model::project::Project;
-use crate::model::spans;
 use crate::state::Action;
 use crate::text::{Texts, use_texts};
 
@@ -23,6 +23,8 @@ pub struct Props {
     pub project: Rc<Project>,
     /// The last build.
     pub build: Rc<Build>,
+    /// References that `FROM` knows.
+    pub images: Rc<[String]>,
     /// Whether it is of the text as it now is, so that its lines are those of the editor.
     pub current: bool,
     /// The step that is looked at.
@@ -38,15 +40,16 @@ pub fn EditorPane(props: &Props) -> Html {
     let dispatch = use_dispatch();
     let place = use_node_ref();
     let editor = use_mut_ref(|| None::<Editor>);
+    let counts = use_state_eq(|| [0; 3]);
     let open = props.project.open.clone();
     let text = props.project.files.get(&open).map(|file| file.text.clone());
     let dockerfile = open.is_dockerfile();
 
     {
-        let (place, editor) = (place.clone(), editor.clone());
+        let (place, editor, counts) = (place.clone(), editor.clone(), counts.setter());
         use_effect_with((), move |()| {
             if let Some(parent) = place.cast::<HtmlElement>() {
-                *editor.borrow_mut() = Some(Editor::new(&parent, listeners(dispatch)));
+                *editor.borrow_mut() = Some(Editor::new(&parent, listeners(dispatch, counts)));
             }
             move || drop(editor.take())
         });
@@ -75,7 +78,16 @@ pub fn EditorPane(props: &Props) -> Html {
     }
     {
         let editor = editor.clone();
-        let source = props.project.dockerfile();
+        let deps = (surroundings(props), texts.clone());
+        use_effect_with(deps, move |(surroundings, texts)| {
+            if let Some(editor) = &*editor.borrow() {
+                editor.set_phrases(&phrases(texts));
+                editor.set_surroundings(surroundings.clone());
+            }
+        });
+    }
+    {
+        let editor = editor.clone();
         let chosen = props.step.and_then(|step| props.build.row(step));
         let chosen = chosen.map_or((0, 0), |row| (row.step.line, row.step.end_line));
         // The lines of an older text move along with the edits until the build of this one says
@@ -85,16 +97,17 @@ pub fn EditorPane(props: &Props) -> Html {
         use_effect_with(deps, move |(known, build, chosen, _, texts)| {
             let editor = editor.borrow();
             let Some(editor) = editor.as_ref().filter(|_| *known) else { return };
-            let problems = problems(build, &source);
             if build.stale {
-                editor.show(&[], &problems, (0, 0));
+                editor.show(&[], &[], (0, 0));
             } else {
                 let marks = build.rows.iter().map(|row| mark(row, texts)).collect::<Vec<_>>();
-                editor.show(&marks, &problems, *chosen);
+                let failures = build.rows.iter().filter_map(failure).collect::<Vec<_>>();
+                editor.show(&marks, &failures, *chosen);
             }
         });
     }
     {
+        let editor = editor.clone();
         let line = props.step.filter(|_| dockerfile && props.reveal && props.current);
         let line = line.and_then(|step| props.build.row(step)).map(|row| row.step.line);
         use_effect_with(line, move |&line| {
@@ -104,15 +117,75 @@ pub fn EditorPane(props: &Props) -> Html {
         });
     }
 
+    let call = |act: fn(&Editor)| {
+        let editor = editor.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(editor) = &*editor.borrow() {
+                act(editor);
+            }
+        })
+    };
     html! {
         <div class="editor" id={PANEL} role="tabpanel" aria-label={props.project.open.to_string()}>
             <div class="editor-place" ref={place} />
-            <p class="editor-hint" id="editor-hint">{ texts.rich("editor-hint", []) }</p>
+            <div class="editor-bar">
+                <p class="editor-hint" id="editor-hint">{ texts.rich("editor-hint", []) }</p>
+                if dockerfile {
+                    <button class="editor-problems" title={texts.get("problems-key")}
+                        onclick={call(Editor::show_problems)}>
+                        { summary(*counts, &texts) }
+                    </button>
+                    <button title={texts.get("format-key")} onclick={call(Editor::format)}>
+                        { texts.get("format") }
+                    </button>
+                }
+            </div>
         </div>
     }
 }
 
-fn listeners(dispatch: super::dispatch::Dispatch) -> Listeners {
+/// The numbers of problems, each behind its sign.
+fn summary(counts: [usize; 3], texts: &Texts) -> Html {
+    if counts == [0; 3] {
+        return html! { { texts.get("problems-none") } };
+    }
+    let part = |(count, name): (usize, &'static str)| {
+        let label = texts.with(&format!("problems-{}", name), [("count", (count as u64).into())]);
+        html! {
+            <span class={format!("problem-count problem-{name}")} aria-label={label.clone()} title={label}>
+                { count }
+            </span>
+        }
+    };
+    let names = ["error", "warning", "hint"];
+    counts.into_iter().zip(names).filter(|(count, _)| *count > 0).map(part).collect()
+}
+
+fn surroundings(props: &Props) -> Surroundings {
+    let ignore = FilePath::parse(".dockerignore").ok();
+    let ignore = ignore.and_then(|path| props.project.files.get(&path));
+    Surroundings {
+        paths: props.project.paths(),
+        ignore: ignore.map(|file| file.text.to_string()),
+        images: props.images.to_vec(),
+    }
+}
+
+/// CodeMirror's own words.
+fn phrases(texts: &Texts) -> [(&'static str, String); 5] {
+    [
+        ("Diagnostics", texts.get("problems")),
+        ("No diagnostics", texts.get("problems-none")),
+        ("Completions", texts.get("completions")),
+        ("close", texts.get("close")),
+        ("Control character", texts.get("control-character")),
+    ]
+}
+
+fn listeners(
+    dispatch: super::dispatch::Dispatch,
+    counts: UseStateSetter<[usize; 3]>,
+) -> Listeners {
     let change = dispatch.clone();
     Listeners {
         on_change: Rc::new(move |path, text| {
@@ -125,6 +198,7 @@ fn listeners(dispatch: super::dispatch::Dispatch) -> Listeners {
                 dispatch.dispatch(Action::CaretAt(line));
             }
         }),
+        on_checked: Rc::new(move |found| counts.set(found)),
     }
 }
 
@@ -146,12 +220,11 @@ fn mark(row: &Row, texts: &Texts) -> Mark {
     }
 }
 
-fn problems(build: &Build, source: &str) -> Vec<Problem> {
-    let problem = |diagnostic: &protocol::Diagnostic| Problem {
-        from: spans::utf16_offset(source, diagnostic.from),
-        to: spans::utf16_offset(source, diagnostic.to),
-        error: diagnostic.severity == Severity::Error,
-        message: diagnostic.message.clone(),
-    };
-    build.diagnostics.iter().map(problem).collect()
+fn failure(row: &Row) -> Option<Failure> {
+    match &row.state {
+        StepState::Failed { message, .. } => {
+            Some(Failure { line: row.step.line, message: message.clone() })
+        }
+        _ => None,
+    }
 }
