@@ -6,6 +6,7 @@
 import {
   acceptCompletion,
   autocompletion,
+  closeCompletion,
   type Completion,
   type CompletionContext,
   type CompletionResult,
@@ -199,7 +200,10 @@ function fixes(language: Language, path: string, context: CompletionContext): Co
       label: sentence(fix.title),
       detail: problem.rule,
       type: "fix",
-      apply: (view) => apply(view, fix),
+      apply: (view) => {
+        closeCompletion(view);
+        apply(view, fix);
+      },
     };
   });
   return options.length > 0 ? { from: pos, options, filter: false } : null;
@@ -301,6 +305,7 @@ export function services(path: string, language: Language): Extension {
       activateOnTypingDelay: 0,
       // Enter ends a line unless something was chosen; Tab takes the first.
       selectOnOpen: false,
+      interactionDelay: 0,
     }),
     hoverTooltip((view, pos) => {
       const found = describe(view.state, pos);
