@@ -78,7 +78,11 @@ fn key_value(text: &str) -> Option<(&str, &str)> {
     let key = key.trim_end_matches(space);
     let named = key.starts_with(|c: char| c.is_ascii_alphabetic())
         && key.chars().all(|c| c.is_ascii_alphanumeric());
-    let value = value.trim_start_matches(space).trim_end_matches(space);
+    let value = match (value.trim_matches(space), value.char_indices().next_back()) {
+        // The expression has to match something: of nothing but blanks, that is the last.
+        ("", Some((last, _))) => &value[last..],
+        (trimmed, _) => trimmed,
+    };
     (named && !value.is_empty()).then_some((key, value))
 }
 
@@ -91,39 +95,51 @@ pub struct Detected {
     pub value: String,
     /// The line it stands on, counted from 1; 0 for the JSON form.
     pub line: usize,
+    /// Where the value stands; the whole text for the JSON form.
+    pub span: Span,
 }
 
 /// Finds the front end a file asks for: `# syntax=`, `// syntax=`, or `{"syntax": ...}`, behind a `#!` line or not.
 pub fn detect_syntax(text: &str) -> Option<Detected> {
-    let (text, line) = skip_shebang(text);
-    find("syntax", text, line, "#").or_else(|| find("syntax", text, line, "//")).or_else(|| {
-        let value = json::string_member(text, "syntax")?;
-        Some(Detected { reference: value.clone(), value, line })
+    let top = skip_shebang(text);
+    find("syntax", text, top, "#").or_else(|| find("syntax", text, top, "//")).or_else(|| {
+        let value = json::string_member(&text[top..], "syntax")?;
+        let line = usize::from(text[..top].contains('\n'));
+        Some(Detected { reference: value.clone(), value, line, span: Span::new(0, text.len()) })
     })
 }
 
 /// Finds the directive `name` at the top of a file, behind a `#!` line or not.
 pub fn find_directive(name: &str, text: &str) -> Option<Detected> {
-    let (text, line) = skip_shebang(text);
-    find(name, text, line, "#")
+    find(name, text, skip_shebang(text), "#")
 }
 
-fn skip_shebang(text: &str) -> (&str, usize) {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match text.starts_with("#!") {
-        true => (text.split_once('\n').map_or("", |(_, rest)| rest), 1),
-        false => (text, 0),
+/// Where the text begins behind a byte order mark and a `#!` line.
+fn skip_shebang(text: &str) -> usize {
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mark = text.len() - body.len();
+    match body.starts_with("#!") {
+        true => body.find('\n').map_or(text.len(), |at| mark + at + 1),
+        false => mark,
     }
 }
 
-fn find(name: &str, text: &str, lines_before: usize, comment: &'static str) -> Option<Detected> {
+/// Looks for a directive from the offset `top` on. Unlike the parser, this takes none that is indented.
+fn find(name: &str, text: &str, top: usize, comment: &'static str) -> Option<Detected> {
     let mut reader = DirectiveReader::new(comment);
-    for (number, line) in text.lines().enumerate() {
-        let directive = reader.read(line, 0, lines_before + number + 1).ok()?;
+    let mut at = top;
+    let first = 1 + usize::from(text[..top].contains('\n'));
+    for (number, line) in text[top..].split_inclusive('\n').enumerate() {
+        let start = at;
+        at += line.len();
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let directive = reader.read(line, start, first + number).ok()?;
         match directive {
             Some(found) if found.name == name => {
                 let reference = found.value.split(' ').next().unwrap_or_default().to_owned();
-                return Some(Detected { reference, value: found.value, line: found.line });
+                let span = found.value_span;
+                return Some(Detected { reference, value: found.value, line: found.line, span });
             }
             _ if reader.done => return None,
             _ => {}

@@ -71,7 +71,9 @@ impl Problem {
 pub fn problems(parse: &Parse, options: &LintOptions) -> Vec<Problem> {
     let mut problems = Vec::new();
     let options = LintOptions { keep_going: true, all_stages: true, ..*options };
-    for error in parse.diagnostics.iter().cloned().chain(parse.foreign_syntax()) {
+    let report = lint(parse, &options);
+    let errors = parse.diagnostics.iter().cloned().chain(parse.foreign_syntax());
+    for error in errors.chain(report.passed_over) {
         problems.push(Problem {
             severity: Severity::Error,
             span: error.span,
@@ -83,7 +85,6 @@ pub fn problems(parse: &Parse, options: &LintOptions) -> Vec<Problem> {
             fix: None,
         });
     }
-    let report = lint(parse, &options);
     problems.extend(
         report.findings.into_iter().map(|finding| Problem::of_finding(finding, Severity::Warning)),
     );

@@ -12,11 +12,13 @@ pub mod pattern;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
+use imbl::Vector;
 use thiserror::Error;
 
 use self::pattern::{PatternError, ShellPattern, reverse, reverse_pattern};
-use self::words::Words;
+use self::words::{Word, Words};
 use crate::quote::quote;
 
 /// Where expansion looks up variables.
@@ -51,22 +53,25 @@ impl Environment for HashMap<String, String> {
 }
 
 /// Variables in the order in which they were first set, as an image config keeps them.
+///
+/// A clone shares what it does not change: every stage of a file may have one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EnvList {
-    entries: Vec<(String, String)>,
+    entries: Vector<(Arc<str>, Arc<str>)>,
     /// Where each name stands in `entries`.
-    places: HashMap<String, usize>,
+    places: imbl::OrdMap<Arc<str>, usize>,
 }
 
 impl EnvList {
     /// Sets a variable; one that is there keeps its place.
-    pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        let (name, value) = (name.into(), value.into());
-        match self.places.get(&name) {
+    pub fn set(&mut self, name: impl AsRef<str>, value: impl AsRef<str>) {
+        let (name, value) = (name.as_ref(), Arc::from(value.as_ref()));
+        match self.places.get(name) {
             Some(place) => self.entries[*place].1 = value,
             None => {
-                self.places.insert(name.clone(), self.entries.len());
-                self.entries.push((name, value));
+                let name: Arc<str> = Arc::from(name);
+                self.places.insert(Arc::clone(&name), self.entries.len());
+                self.entries.push_back((name, value));
             }
         }
     }
@@ -78,7 +83,7 @@ impl EnvList {
 
     /// Names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.entries.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.entries.iter().map(|(name, value)| (&**name, &**value))
     }
 
     /// `NAME=value` entries, as an image config writes them.
@@ -99,7 +104,7 @@ impl EnvList {
 
 impl Environment for EnvList {
     fn get(&self, name: &str) -> Option<&str> {
-        self.places.get(name).map(|place| self.entries[*place].1.as_str())
+        self.places.get(name).map(|place| &*self.entries[*place].1)
     }
 }
 
@@ -111,6 +116,8 @@ pub struct ExpandError {
     pub source_text: String,
     /// What is wrong in it.
     pub cause: ExpandErrorCause,
+    /// Names that were referenced before the error and are not set.
+    pub unmatched: BTreeSet<String>,
 }
 
 /// What is wrong in a text that could not be expanded. The words are BuildKit's.
@@ -139,10 +146,25 @@ pub enum ExpandErrorCause {
         "not supported here: substitutions nested more than {MAX_DEPTH} deep, because each level takes stack"
     )]
     TooDeep,
+    #[error(
+        "not supported here: variables that make a text longer by more than {MAX_GROWTH} bytes, because no program could be given it"
+    )]
+    TooLong,
+    #[error(
+        "not supported here: a pattern of {parts} parts on a value of {len} bytes, because matching it takes too long"
+    )]
+    TooCostly { parts: usize, len: usize },
 }
 
 /// Substitutions may be nested this deep. BuildKit sets no limit.
 const MAX_DEPTH: usize = 100;
+
+/// A text may grow by this many bytes when it is expanded. BuildKit sets no limit, but `ENV a=$a$a` doubles a
+/// value, and Linux gives no program an argument or variable longer than this (`MAX_ARG_STRLEN`).
+const MAX_GROWTH: usize = 128 * 1024;
+
+/// Parts of a pattern times bytes of the value it is matched with. BuildKit sets no limit.
+const MAX_PATTERN_COST: usize = 8 << 20;
 
 /// The outcome of an expansion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -155,6 +177,8 @@ pub struct Expansion {
     pub matched: BTreeSet<String>,
     /// Names that were referenced and are not set.
     pub unmatched: BTreeSet<String>,
+    /// What it cost, in bytes written and steps of patterns.
+    pub(crate) cost: usize,
 }
 
 /// How to expand: the escape character, and what to leave as it is.
@@ -211,15 +235,22 @@ impl Lexer {
             // Go's text/scanner drops a byte order mark.
             rest: text.strip_prefix('\u{feff}').unwrap_or(text),
             raw_escapes: self.raw_escapes,
+            word: Word::new(),
             depth: 0,
+            max_len: text.len() + MAX_GROWTH,
+            cost: 0,
             matched: BTreeSet::new(),
             unmatched: BTreeSet::new(),
         };
         match run.until(None, self.raw_escapes) {
             Ok((text, words)) => {
-                Ok(Expansion { text, words, matched: run.matched, unmatched: run.unmatched })
+                let cost = run.cost + text.len();
+                Ok(Expansion { text, words, matched: run.matched, unmatched: run.unmatched, cost })
             }
-            Err(cause) => Err(ExpandError { source_text: text.to_owned(), cause }),
+            Err(cause) => {
+                let source_text = text.to_owned();
+                Err(ExpandError { source_text, cause, unmatched: run.unmatched })
+            }
         }
     }
 }
@@ -229,7 +260,11 @@ struct Run<'a> {
     env: &'a dyn Environment,
     rest: &'a str,
     raw_escapes: bool,
+    word: Word,
     depth: usize,
+    /// How long the outcome may become.
+    max_len: usize,
+    cost: usize,
     matched: BTreeSet<String>,
     unmatched: BTreeSet<String>,
 }
@@ -258,67 +293,76 @@ impl<'a> Run<'a> {
 
     fn until_inner(&mut self, stop: Option<char>) -> Step<(String, Vec<String>)> {
         let mut text = String::new();
-        let mut words = Words::default();
+        let mut words = Words::begin(&mut self.word);
         while let Some(c) = self.peek() {
             if Some(c) == stop {
                 self.next();
-                return Ok((text, words.finish()));
+                return Ok((text, words.finish(&mut self.word)));
             }
             match c {
                 '$' => {
                     let value = self.dollar()?;
-                    words.add_splitting(&value);
+                    self.check_len(text.len() + value.len())?;
+                    words.add_splitting(&mut self.word, &value);
                     text.push_str(&value);
                 }
                 '\'' | '"' if !self.lexer.skip_quotes => {
                     let quoted =
                         if c == '"' { self.double_quoted()? } else { self.single_quoted()? };
-                    words.add_whole(&quoted);
+                    self.check_len(text.len() + quoted.len())?;
+                    words.add_whole(&mut self.word, &quoted);
                     text.push_str(&quoted);
                 }
                 '<' => {
                     let operator = self.angle();
-                    words.add_whole(operator);
+                    words.add_whole(&mut self.word, operator);
                     text.push_str(operator);
                 }
                 _ => {
                     self.next();
                     if c != self.lexer.escape {
-                        words.add_char(c);
+                        words.add_char(&mut self.word, c);
                         text.push(c);
                         continue;
                     }
                     if self.raw_escapes {
-                        words.add_whole(c.encode_utf8(&mut [0; 4]));
+                        words.add_whole(&mut self.word, c.encode_utf8(&mut [0; 4]));
                         text.push(c);
                     }
                     // An escape at the end stands for nothing.
                     let Some(escaped) = self.next() else { break };
-                    words.add_whole(escaped.encode_utf8(&mut [0; 4]));
+                    words.add_whole(&mut self.word, escaped.encode_utf8(&mut [0; 4]));
                     text.push(escaped);
                 }
             }
         }
         match stop {
             Some(stop) => Err(ExpandErrorCause::Unclosed(stop)),
-            None => Ok((text, words.finish())),
+            None => Ok((text, words.finish(&mut self.word))),
         }
     }
 
-    /// `<`, or `<<` with the white space behind it, so that `<< EOF` is one word.
+    fn check_len(&self, len: usize) -> Step<()> {
+        if len > self.max_len { Err(ExpandErrorCause::TooLong) } else { Ok(()) }
+    }
+
+    /// `<`, or `<<` with the blanks behind it, so that `<< EOF` is one word.
     fn angle(&mut self) -> &'a str {
         let start = self.rest;
         self.next();
         if self.peek() == Some('<') {
             self.next();
-            self.rest = self.rest.trim_start();
+            self.rest = self.rest.trim_start_matches([' ', '\t', '\r']);
         }
         &start[..start.len() - self.rest.len()]
     }
 
     fn single_quoted(&mut self) -> Step<String> {
         self.next();
-        let end = self.rest.find('\'').ok_or(ExpandErrorCause::UnclosedSingleQuote)?;
+        let Some(end) = self.rest.find('\'') else {
+            self.rest = "";
+            return Err(ExpandErrorCause::UnclosedSingleQuote);
+        };
         let inside = &self.rest[..end];
         self.rest = &self.rest[end + 1..];
         Ok(if self.lexer.raw_quotes { format!("'{inside}'") } else { inside.to_owned() })
@@ -335,7 +379,11 @@ impl<'a> Run<'a> {
                     out.extend(quote);
                     return Ok(out);
                 }
-                '$' => out.push_str(&self.dollar()?),
+                '$' => {
+                    let value = self.dollar()?;
+                    self.check_len(out.len() + value.len())?;
+                    out.push_str(&value);
+                }
                 c if c == self.lexer.escape => {
                     self.next();
                     if self.raw_escapes {
@@ -443,9 +491,11 @@ impl<'a> Run<'a> {
                     None => (word.as_str(), false),
                 };
                 if c == '#' {
-                    trim_prefix(pattern, given, longest)
+                    self.trim_prefix(pattern, given, longest)
                 } else {
-                    trim_suffix(pattern, given, longest)
+                    // As a prefix of everything reversed, which is what makes the shortest one findable.
+                    self.trim_prefix(&reverse_pattern(pattern), &reverse(given), longest)
+                        .map(|rest| reverse(&rest))
                 }
             }
             other => Err(unsupported(colon, other)),
@@ -468,36 +518,49 @@ impl<'a> Run<'a> {
         if value.is_none() && self.lexer.skip_unset {
             return Ok(format!("${{{name}/{pattern}/{replacement}}}"));
         }
-        let compiled = compile(&pattern)?;
         let value = value.unwrap_or_default();
-        Ok(if all {
-            compiled.replace_all(value, &replacement)
-        } else {
-            compiled.replace_first(value, &replacement)
-        })
+        let compiled = self.compile(&pattern, value)?;
+        if !all {
+            return Ok(compiled.replace_first(value, &replacement));
+        }
+        compiled
+            .replace_all_within(value, &replacement, self.max_len)
+            .ok_or(ExpandErrorCause::TooLong)
     }
 
     /// An error inside braces is a missing end where the text has run out.
     fn missing(&self, cause: ExpandErrorCause, missing: ExpandErrorCause) -> ExpandErrorCause {
         match cause {
-            ExpandErrorCause::TooDeep => cause,
+            ExpandErrorCause::TooDeep
+            | ExpandErrorCause::TooLong
+            | ExpandErrorCause::TooCostly { .. } => cause,
             _ if self.rest.is_empty() => missing,
             _ => cause,
         }
     }
 
-    /// A variable name, digits, or one special character; empty where none of these is next.
+    /// A variable name; empty where none is next.
     fn name(&mut self) -> &'a str {
-        let text = self.rest;
-        let len = match text.chars().next() {
-            Some(c) if c.is_ascii_digit() => {
-                text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len())
-            }
-            Some('@' | '*' | '#' | '?' | '-' | '$' | '!') => 1,
-            _ => text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len()),
-        };
-        self.rest = &text[len..];
-        &text[..len]
+        let (name, rest) = self.rest.split_at(name_len(self.rest));
+        self.rest = rest;
+        name
+    }
+
+    /// A pattern for `value`, where matching the two does not take too long.
+    fn compile(&mut self, pattern: &str, value: &str) -> Step<ShellPattern> {
+        let compiled = ShellPattern::new(pattern)
+            .map_err(|source| ExpandErrorCause::Pattern { pattern: pattern.to_owned(), source })?;
+        let (parts, len) = (compiled.parts().len(), value.len());
+        self.cost += parts * len;
+        match self.cost > MAX_PATTERN_COST {
+            true => Err(ExpandErrorCause::TooCostly { parts, len }),
+            false => Ok(compiled),
+        }
+    }
+
+    fn trim_prefix(&mut self, pattern: &str, value: &str, longest: bool) -> Step<String> {
+        let end = self.compile(pattern, value)?.match_prefix(value, longest).unwrap_or(0);
+        Ok(value[end..].to_owned())
     }
 
     fn lookup(&mut self, name: &str) -> Option<&'a str> {
@@ -512,17 +575,17 @@ fn unsupported(colon: &str, modifier: Option<char>) -> ExpandErrorCause {
     ExpandErrorCause::UnsupportedModifier(format!("{colon}{}", modifier.unwrap_or('\u{fffd}')))
 }
 
-fn compile(pattern: &str) -> Step<ShellPattern> {
-    ShellPattern::new(pattern)
-        .map_err(|source| ExpandErrorCause::Pattern { pattern: pattern.to_owned(), source })
+/// A letter, a digit or `_`. Unlike Rust, Go takes `½` and `Ⅳ` for neither.
+pub(crate) fn is_name_char(c: char) -> bool {
+    c == '_' || c.is_ascii_digit() || (c.is_alphabetic() && !c.is_numeric())
 }
 
-fn trim_prefix(pattern: &str, value: &str, longest: bool) -> Step<String> {
-    let end = compile(pattern)?.match_prefix(value, longest).unwrap_or(0);
-    Ok(value[end..].to_owned())
-}
-
-/// Looks for the suffix as a prefix of everything reversed, which is what makes the shortest one findable.
-fn trim_suffix(pattern: &str, value: &str, longest: bool) -> Step<String> {
-    trim_prefix(&reverse_pattern(pattern), &reverse(value), longest).map(|rest| reverse(&rest))
+/// How long the variable name at the start of `text` is: letters, digits alone, or one special character.
+pub(crate) fn name_len(text: &str) -> usize {
+    let run_of = |in_run: fn(char) -> bool| text.find(|c| !in_run(c)).unwrap_or(text.len());
+    match text.chars().next() {
+        Some('0'..='9') => run_of(|c| c.is_ascii_digit()),
+        Some('@' | '*' | '#' | '?' | '-' | '$' | '!') => 1,
+        _ => run_of(is_name_char),
+    }
 }

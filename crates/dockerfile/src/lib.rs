@@ -10,6 +10,7 @@
 //! assert_eq!(parse.body(&parse.stages[0])[0].text(), "RUN apt-get update");
 //! ```
 
+mod chmod;
 mod csv;
 mod diagnostic;
 mod directive;
@@ -33,7 +34,9 @@ mod parse_tests;
 mod platform;
 mod quote;
 mod reference;
+mod remote;
 mod scope;
+mod signal;
 mod span;
 mod split;
 mod stage;
@@ -42,6 +45,7 @@ mod syntax;
 mod tokens;
 mod understand;
 
+pub use chmod::{ChmodError, check_chmod};
 pub use diagnostic::{Diagnostic, Pass};
 pub use directive::{Detected, Directive, detect_syntax, find_directive};
 pub use duration::HealthDuration;
@@ -63,7 +67,8 @@ pub use mount::{Device, MOUNT_KEYS, MOUNT_KINDS, Mount, MountKind, Sharing};
 pub use parse::{EMPTY_CONTINUATION_DETAIL, EmptyContinuation, MAX_LINE, Parse, parse};
 pub use platform::Platform;
 pub use quote::{quote, quote_list};
-pub use reference::is_image_name;
+pub use reference::{check_image_name, is_image_name};
+pub use remote::{SourceKind, source_kind};
 pub use scope::{PREDEFINED, Variable, VariableKind, variables_at};
 pub use span::{LineIndex, Lines, Span};
 pub use split::split_words;

@@ -10,6 +10,7 @@
 
 pub mod rules;
 
+mod bases;
 mod config;
 mod fix;
 mod layerlab;
@@ -18,13 +19,17 @@ mod layerlab_tests;
 mod script;
 mod source;
 mod stages;
+mod step;
+mod transfer;
+mod variables;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use self::config::CheckConfig;
 pub use self::layerlab::{LAYERLAB_RULES, lint_layerlab};
 pub use self::rules::{RULES, Rule};
 use crate::diagnostic::{Diagnostic, Pass};
+use crate::directive::find_directive;
 use crate::expand::EnvList;
 use crate::ignore::Ignore;
 use crate::instruction::Instruction;
@@ -129,17 +134,22 @@ pub struct LintReport {
     pub findings: Vec<Finding>,
     /// The error that the checks ended with, or that findings were made into with `error=true`.
     pub error: Option<Diagnostic>,
+    /// With [`LintOptions::keep_going`], the errors of the [`Pass::Stages`] that would have ended the checks.
+    pub passed_over: Vec<Diagnostic>,
 }
 
 /// Runs BuildKit's checks.
 pub fn lint(parse: &Parse, options: &LintOptions) -> LintReport {
     let mut linter = match Linter::new(parse, options) {
         Ok(linter) => linter,
-        Err(error) => return LintReport { findings: Vec::new(), error: Some(error) },
+        Err(error) => return LintReport { error: Some(error), ..LintReport::default() },
     };
     let outcome = linter.run();
     linter.finish(outcome.err())
 }
+
+/// Names that are compared to find suggestions, in one file. BuildKit sets no limit.
+const MAX_COMPARISONS: usize = 1_000_000;
 
 /// An error that ends the checks.
 type Checked<T> = Result<T, Box<Diagnostic>>;
@@ -148,25 +158,45 @@ struct Linter<'a> {
     parse: &'a Parse,
     options: &'a LintOptions<'a>,
     config: CheckConfig,
+    /// The configuration in the comments above an instruction, by where the instruction begins.
+    comment_config: Option<(usize, CheckConfig)>,
+    /// Where the variables of an instruction stand, by where the instruction begins.
+    variable_places: Option<(usize, HashMap<&'a str, Span>)>,
+    /// What expanding variables has cost so far, in bytes.
+    cost: usize,
+    /// How many names may still be compared with an unknown one.
+    comparisons_left: usize,
     findings: Vec<Finding>,
+    passed_over: Vec<Diagnostic>,
 }
 
 impl<'a> Linter<'a> {
     fn new(parse: &'a Parse, options: &'a LintOptions<'a>) -> Result<Self, Diagnostic> {
         let given = options.build_args.and_then(|args| args.get("BUILDKIT_DOCKERFILE_CHECK"));
-        let directive = parse.directives.iter().find(|directive| directive.name == "check");
-        let value = match (given, directive) {
+        let directive = find_directive("check", &parse.text);
+        let value = match (given, &directive) {
             (Some(value), _) => value.as_str(),
-            (None, Some(directive)) => directive.value.split(' ').next().unwrap_or_default(),
+            (None, Some(directive)) => directive.reference.as_str(),
             (None, None) => "",
         };
         match CheckConfig::parse(value) {
-            Ok(config) => Ok(Linter { parse, options, config, findings: Vec::new() }),
+            Ok(config) => Ok(Linter {
+                parse,
+                options,
+                config,
+                comment_config: None,
+                variable_places: None,
+                cost: 0,
+                comparisons_left: MAX_COMPARISONS,
+                findings: Vec::new(),
+                passed_over: Vec::new(),
+            }),
             Err(cause) => Err(Diagnostic {
                 pass: Pass::Parser,
-                span: directive.map_or(Span::default(), |directive| directive.value_span),
-                lines: directive.map(|directive| Lines::new(directive.line, directive.line)),
-                cause,
+                span: directive.map_or(Span::default(), |directive| directive.span),
+                // BuildKit has no place to point at.
+                lines: None,
+                cause: format!("failed to parse check options: {cause}"),
                 prefix_line: None,
             }),
         }
@@ -174,8 +204,10 @@ impl<'a> Linter<'a> {
 
     fn run(&mut self) -> Checked<()> {
         let first = self.parse.first_error().cloned();
-        if let Some(error) = first.clone().filter(|error| error.pass == Pass::Parser) {
-            self.stop(error)?;
+        if !self.options.keep_going
+            && let Some(error) = first.clone().filter(|error| error.pass == Pass::Parser)
+        {
+            return Err(Box::new(error));
         }
         self.empty_continuations();
         let stop_at = match &first {
@@ -185,8 +217,8 @@ impl<'a> Linter<'a> {
             _ => usize::MAX,
         };
         self.each_instruction(stop_at);
-        if let Some(error) = first {
-            self.stop(error)?;
+        if let Some(error) = first.filter(|_| !self.options.keep_going) {
+            return Err(Box::new(error));
         }
         self.stage_names();
         self.keyword_casing();
@@ -194,8 +226,19 @@ impl<'a> Linter<'a> {
     }
 
     /// Ends the checks, unless they are to go on.
-    fn stop(&self, error: Diagnostic) -> Checked<()> {
-        if self.options.keep_going { Ok(()) } else { Err(Box::new(error)) }
+    fn stop(&mut self, error: Diagnostic) -> Checked<()> {
+        if !self.options.keep_going {
+            return Err(Box::new(error));
+        }
+        self.passed_over.push(error);
+        Ok(())
+    }
+
+    /// Ends the checks with an error about an instruction, unless they are to go on.
+    fn error_at(&mut self, instruction: &Instruction, cause: impl Into<String>) -> Checked<()> {
+        let (span, lines) = (instruction.span(), Some(instruction.lines()));
+        let cause = cause.into();
+        self.stop(Diagnostic { pass: Pass::Stages, span, lines, cause, prefix_line: None })
     }
 
     fn finish(self, error: Option<Box<Diagnostic>>) -> LintReport {
@@ -213,7 +256,20 @@ impl<'a> Linter<'a> {
                 prefix_line: None,
             })
         });
-        LintReport { findings: self.findings, error }
+        LintReport { findings: self.findings, error, passed_over: self.passed_over }
+    }
+
+    /// True where the rule runs at `instruction`.
+    fn allows(&mut self, rule: &Rule, instruction: &Instruction) -> bool {
+        let start = instruction.span().start;
+        let (_, above) = match self.comment_config.take() {
+            Some(known) if known.0 == start => self.comment_config.insert(known),
+            _ => {
+                let above = CheckConfig::of_comments(&instruction.node.comments);
+                self.comment_config.insert((start, above))
+            }
+        };
+        self.config.allows(rule, above)
     }
 
     /// Notes a finding about `instruction`, unless the rule is off there.
@@ -225,9 +281,8 @@ impl<'a> Linter<'a> {
         span: Span,
         fix: Option<Fix>,
     ) {
-        let lines = instruction.lines();
-        if self.config.with_comments(&instruction.node.comments).allows(rule) {
-            let detail = rule.message(values);
+        if self.allows(rule, instruction) {
+            let (detail, lines) = (rule.message(values), instruction.lines());
             self.findings.push(Finding { rule, detail, span, lines, fix });
         }
     }

@@ -164,20 +164,9 @@ impl Mount {
                 "size" => return Err(mount.unexpected(&key)),
                 "id" => mount.id = value,
                 "sharing" => mount.sharing = Some(sharing(&value)?),
-                "mode" => {
-                    mount.mode = Some(
-                        u32::from_str_radix(&value, 8)
-                            .map_err(|_| format!("invalid value {value} for mode"))?,
-                    )
-                }
-                "uid" => {
-                    mount.uid =
-                        Some(value.parse().map_err(|_| format!("invalid value {value} for uid"))?)
-                }
-                "gid" => {
-                    mount.gid =
-                        Some(value.parse().map_err(|_| format!("invalid value {value} for gid"))?)
-                }
+                "mode" => mount.mode = Some(number(&key, &value, 8)?),
+                "uid" => mount.uid = Some(number(&key, &value, 10)?),
+                "gid" => mount.gid = Some(number(&key, &value, 10)?),
                 "env" => mount.env = Some(value),
                 _ => {
                     let message = format!("unexpected key '{key}' in '{field}'");
@@ -259,6 +248,12 @@ fn sharing(value: &str) -> Result<Sharing, String> {
             ))
         }
     }
+}
+
+/// Digits alone, without the sign that Rust would take.
+fn number(key: &str, value: &str, radix: u32) -> Result<u32, String> {
+    let number = u32::from_str_radix(value, radix).ok().filter(|_| !value.starts_with('+'));
+    number.ok_or_else(|| format!("invalid value {value} for {key}"))
 }
 
 /// A truth value, as Go's `strconv.ParseBool` reads it.

@@ -1,7 +1,7 @@
 //! A Dockerfile's text to instructions and stages. Every text parses; what is wrong is in the diagnostics.
 
 use crate::diagnostic::{Diagnostic, Pass, Problem};
-use crate::directive::{Directive, DirectiveReader};
+use crate::directive::{Detected, Directive, DirectiveReader, detect_syntax};
 use crate::folded::Folded;
 use crate::heredoc::{Heredoc, heredocs_of_line};
 use crate::instruction::{Instruction, Kind};
@@ -57,9 +57,8 @@ impl Parse {
 
     /// The error about a `# syntax=` that asks for a front end other than Docker's own, which is the one built in.
     pub fn foreign_syntax(&self) -> Option<Diagnostic> {
-        let directive = self.directives.iter().find(|directive| directive.name == "syntax")?;
-        let reference = directive.value.split(' ').next().unwrap_or_default();
-        let name = reference.strip_prefix("docker.io/").unwrap_or(reference);
+        let Detected { reference, line, span, .. } = detect_syntax(&self.text)?;
+        let name = reference.strip_prefix("docker.io/").unwrap_or(&reference);
         let name = name.split('@').next().unwrap_or_default().split(':').next().unwrap_or_default();
         if matches!(name, "docker/dockerfile" | "docker/dockerfile-upstream") {
             return None;
@@ -67,11 +66,10 @@ impl Parse {
         let cause = format!(
             "not supported here: syntax {reference}, because only docker/dockerfile is built in"
         );
-        let lines = Some(Lines::new(directive.line, directive.line));
         Some(Diagnostic {
             pass: Pass::Parser,
-            span: directive.value_span,
-            lines,
+            span,
+            lines: lines_at(line),
             cause,
             prefix_line: None,
         })
@@ -326,7 +324,8 @@ impl<'a> Parser<'a> {
                 .find(&written)
                 .map(|at| searched + at..searched + at + written.len());
             let span = found.clone().map_or(node.span, |range| folded.span(range));
-            searched = found.map_or(searched, |range| range.end);
+            // What the lexer wrote otherwise than it stands in the line is not looked for again.
+            searched = found.map_or(folded.text.len(), |range| range.end);
             let body_start = last.end;
             let mut heredoc = Heredoc {
                 word,

@@ -46,9 +46,17 @@ impl Platform {
             return Err(format!("{}: wildcards not yet supported: invalid argument", quote(text)));
         }
         let parts: Vec<&str> = text.split('/').collect();
-        for part in &parts {
+        for (index, part) in parts.iter().enumerate() {
             let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-            if part.is_empty() || !part.chars().all(allowed) {
+            if index == 0 && !is_system(part) {
+                let rule = r#"OSAndVersion specifier component must match "^([A-Za-z0-9_-]+)(?:\\(([A-Za-z0-9_.%-]*)((?:\\+[A-Za-z0-9_.%-]+)*)\\))?$": invalid argument"#;
+                return Err(format!(
+                    "{} is an invalid OS component of {}: {rule}",
+                    quote(part),
+                    quote(text)
+                ));
+            }
+            if index > 0 && (part.is_empty() || !part.chars().all(allowed)) {
                 let rule = "platform specifier component must match \"^[A-Za-z0-9_.-]+$\": invalid argument";
                 return Err(format!(
                     "{} is an invalid component of {}: {rule}",
@@ -61,7 +69,8 @@ impl Platform {
             [only] => {
                 let os = system(only);
                 let (arch, variant) = architecture(only, "");
-                if SYSTEMS.contains(&os.as_str()) {
+                // A version says that it is a system.
+                if only.contains('(') || SYSTEMS.contains(&os.as_str()) {
                     Ok(Platform { os, arch: "amd64".to_owned(), variant: String::new() })
                 } else if ARCHITECTURES.contains(&arch.as_str()) {
                     Ok(Platform { os: "linux".to_owned(), arch, variant })
@@ -92,8 +101,24 @@ impl std::fmt::Display for Platform {
     }
 }
 
+/// A name, with a version and features behind it or not: `windows(10.0+win32k)`.
+fn is_system(part: &str) -> bool {
+    let name_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let version_char = |c: char| name_char(c) || matches!(c, '.' | '%');
+    let (name, rest) = part.split_at(part.find('(').unwrap_or(part.len()));
+    if name.is_empty() || !name.chars().all(name_char) {
+        return false;
+    }
+    let Some(inside) = rest.strip_prefix('(') else { return true };
+    let Some(inside) = inside.strip_suffix(')') else { return false };
+    let mut fields = inside.split('+');
+    fields.next().is_some_and(|version| version.chars().all(version_char))
+        && fields.all(|feature| !feature.is_empty() && feature.chars().all(version_char))
+}
+
+/// The name of the system by its usual name, without its version.
 fn system(name: &str) -> String {
-    let name = name.to_lowercase();
+    let name = name.split('(').next().unwrap_or_default().to_lowercase();
     if name == "macos" { "darwin".to_owned() } else { name }
 }
 
@@ -115,4 +140,32 @@ fn architecture(arch: &str, variant: &str) -> (String, String) {
         (arch, variant) => (arch, variant),
     };
     (arch.to_owned(), variant.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Platform;
+
+    #[test]
+    fn platforms() {
+        for (text, platform) in [
+            ("linux", "linux/amd64"),
+            ("x86_64", "linux/amd64"),
+            ("arm", "linux/arm/v7"),
+            ("linux/arm64/v8", "linux/arm64"),
+            ("windows(10.0.1+win32k)/amd64", "windows/amd64"),
+            ("macos/aarch64", "darwin/arm64"),
+        ] {
+            assert_eq!(Platform::parse(text).unwrap().to_string(), platform);
+        }
+        for (text, part) in [
+            ("linux/", "\"\" is an invalid component of \"linux/\": platform specifier"),
+            ("lin.ux/a", "\"lin.ux\" is an invalid OS component of \"lin.ux/a\": OSAndVersion"),
+            ("windows(1", "\"windows(1\" is an invalid OS component"),
+            ("a/b/c/d", "\"a/b/c/d\": cannot parse platform specifier"),
+            ("nothing", "unknown operating system or architecture"),
+        ] {
+            assert!(Platform::parse(text).unwrap_err().contains(part), "{text}");
+        }
+    }
 }

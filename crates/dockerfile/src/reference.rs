@@ -3,8 +3,26 @@
 /// True where `name` can be the name of an image: `[domain/]path[:tag][@digest]`, with the docker.io and
 /// `library/` that may be left out (distribution/reference `ParseNormalizedNamed`).
 pub fn is_image_name(name: &str) -> bool {
+    check_image_name(name).is_ok()
+}
+
+/// What is wrong with `name` as the name of an image.
+///
+/// # Errors
+/// The message of distribution/reference.
+pub fn check_image_name(name: &str) -> Result<(), String> {
     if name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-        return false;
+        return Err(format!(
+            "invalid repository name ({name}), cannot specify 64-byte hexadecimal strings"
+        ));
+    }
+    let (domain, remainder) = split_domain(name);
+    let path = remainder.split(':').next().unwrap_or_default();
+    if path.chars().any(|c| c.to_lowercase().ne([c])) {
+        let library = if domain.is_none() && !remainder.contains('/') { "library/" } else { "" };
+        return Err(format!(
+            "invalid reference format: repository name ({library}{path}) must be lowercase"
+        ));
     }
     let (rest, digest) = match name.split_once('@') {
         Some((rest, digest)) => (rest, Some(digest)),
@@ -14,12 +32,23 @@ pub fn is_image_name(name: &str) -> bool {
         Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
         _ => (rest, None),
     };
-    digest.is_none_or(is_digest) && tag.is_none_or(is_tag) && is_repository(repository)
+    let formed =
+        digest.is_none_or(is_digest) && tag.is_none_or(is_tag) && is_repository(repository);
+    if !formed {
+        return Err("invalid reference format".to_owned());
+    }
+    // Docker's own domain and the `library/` that were left out count.
+    let (domain, path) = split_domain(repository);
+    let library = if domain.is_none() && !path.contains('/') { "library/".len() } else { 0 };
+    if library + path.len() > 255 {
+        return Err("repository name must not be more than 255 characters".to_owned());
+    }
+    digest.map_or(Ok(()), check_digest)
 }
 
-fn is_repository(repository: &str) -> bool {
-    let (domain, path) = match repository.split_once('/') {
-        // The first part is a domain where it looks like one.
+/// The domain, where the first part looks like one, and what follows.
+fn split_domain(name: &str) -> (Option<&str>, &str) {
+    match name.split_once('/') {
         Some((first, path))
             if first.contains(['.', ':'])
                 || first == "localhost"
@@ -27,9 +56,35 @@ fn is_repository(repository: &str) -> bool {
         {
             (Some(first), path)
         }
-        _ => (None, repository),
+        _ => (None, name),
+    }
+}
+
+/// What is wrong with a digest such as `sha256:...`.
+///
+/// # Errors
+/// The message of opencontainers/go-digest.
+pub(crate) fn check_digest(digest: &str) -> Result<(), String> {
+    let Some((algorithm, hex)) = digest.split_once(':').filter(|(_, hex)| !hex.is_empty()) else {
+        return Err("invalid checksum digest format".to_owned());
     };
-    domain.is_none_or(is_domain) && path.split('/').all(is_path_part) && repository.len() <= 255
+    let len = match algorithm {
+        "sha256" => 64,
+        "sha384" => 96,
+        "sha512" => 128,
+        _ => return Err("unsupported digest algorithm".to_owned()),
+    };
+    let is_hex = hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    match (hex.len() == len, is_hex) {
+        (false, _) => Err("invalid checksum digest length".to_owned()),
+        (true, false) => Err("invalid checksum digest format".to_owned()),
+        (true, true) => Ok(()),
+    }
+}
+
+fn is_repository(repository: &str) -> bool {
+    let (domain, path) = split_domain(repository);
+    domain.is_none_or(is_domain) && path.split('/').all(is_path_part)
 }
 
 fn is_domain(domain: &str) -> bool {
@@ -84,7 +139,7 @@ fn is_digest(digest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_image_name;
+    use super::{check_image_name, is_image_name};
 
     #[test]
     fn names() {
@@ -108,6 +163,24 @@ mod tests {
             &"0".repeat(64),
         ] {
             assert!(!is_image_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn messages() {
+        let long = format!("a@sha256:{}", "0".repeat(32));
+        for (name, message) in [
+            (
+                "UPPER",
+                "invalid reference format: repository name (library/UPPER) must be lowercase",
+            ),
+            ("localhost/A:B", "invalid reference format: repository name (A) must be lowercase"),
+            ("a:", "invalid reference format"),
+            ("a@md5:00000000000000000000000000000000", "unsupported digest algorithm"),
+            (&long, "invalid checksum digest length"),
+            (&"x".repeat(300), "repository name must not be more than 255 characters"),
+        ] {
+            assert_eq!(check_image_name(name), Err(message.to_owned()));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::expand::{EnvList, Environment, Lexer};
+use crate::expand::{EnvList, Environment, Lexer, is_name_char};
 use crate::instruction::{Instruction, Kind};
 use crate::parse::Parse;
 use crate::span::Span;
@@ -179,7 +179,7 @@ impl Environment for [Variable] {
 pub(crate) fn variable_name(text: &str) -> (&str, Span) {
     let start = if text.starts_with("${") { 2 } else { 1 };
     let rest = text.get(start..).unwrap_or_default();
-    let len = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let len = rest.find(|c: char| !is_name_char(c)).unwrap_or(rest.len());
     (&rest[..len], Span::new(start, start + len))
 }
 

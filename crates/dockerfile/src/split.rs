@@ -49,7 +49,9 @@ fn flags(line: &str, range: Range<usize>) -> (Vec<Piece>, Range<usize>) {
     let mut at = range.start;
     loop {
         let rest = &line[at..range.end];
-        at += rest.len() - rest.trim_start().len();
+        // Byte by byte here too: only ASCII has blanks of one byte.
+        let is_blank = |c: char| c.is_ascii() && c.is_whitespace();
+        at += rest.len() - rest.trim_start_matches(is_blank).len();
         if !line[at..range.end].starts_with("--") {
             return (flags, at..range.end);
         }
@@ -65,12 +67,15 @@ fn flags(line: &str, range: Range<usize>) -> (Vec<Piece>, Range<usize>) {
 }
 
 /// Reads one flag word; answers it and where it ends.
+///
+/// BuildKit goes byte by byte here and takes each byte for a character: what is not ASCII comes out as one
+/// character for each of its bytes, and ends the word where one of them is a blank by itself, as in `à`.
 fn flag_word(line: &str, range: Range<usize>) -> (Piece, usize) {
     let mut text = String::new();
     let mut quote = None;
-    let mut chars = line[range.clone()].char_indices();
     let mut end = range.end;
-    while let Some((at, c)) = chars.next() {
+    let mut bytes = line[range.clone()].bytes().map(char::from).enumerate();
+    while let Some((at, c)) = bytes.next() {
         match quote {
             None if c.is_whitespace() => {
                 end = range.start + at;
@@ -79,13 +84,15 @@ fn flag_word(line: &str, range: Range<usize>) -> (Piece, usize) {
             None if c == '\'' || c == '"' => quote = Some(c),
             Some(open) if c == open => quote = None,
             _ if c == '\\' => {
-                if let Some((_, escaped)) = chars.next() {
+                if let Some((_, escaped)) = bytes.next() {
                     text.push(escaped);
                 }
             }
             _ => text.push(c),
         }
     }
+    // Spans of ours lie between characters.
+    let end = (end..=range.end).find(|at| line.is_char_boundary(*at)).unwrap_or(range.end);
     (Piece { text, range: range.start..end }, end)
 }
 

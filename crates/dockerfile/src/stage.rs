@@ -57,21 +57,22 @@ pub(crate) fn assemble(parse: &mut Parse) {
             }
         }
     }
-    for index in homeless {
-        let node = &parse.instructions[index].node;
-        let error = Diagnostic {
-            pass: Pass::Instructions,
-            span: node.keyword.span,
-            lines: node.lines,
-            cause: "no build stage in current context".to_owned(),
-            prefix_line: None,
-        };
-        // It belongs before the errors of the instructions that follow.
-        let place = parse.diagnostics.partition_point(|other| {
-            other.pass < Pass::Instructions
-                || (other.pass == Pass::Instructions && other.span.start < node.span.start)
+    if !homeless.is_empty() {
+        parse.diagnostics.extend(homeless.into_iter().map(|index| {
+            let node = &parse.instructions[index].node;
+            Diagnostic {
+                pass: Pass::Instructions,
+                span: node.keyword.span,
+                lines: node.lines,
+                cause: "no build stage in current context".to_owned(),
+                prefix_line: None,
+            }
+        }));
+        // They belong before the errors of the instructions that follow.
+        parse.diagnostics.sort_by_key(|error| match error.pass {
+            Pass::Instructions => (error.pass, error.span.start),
+            pass => (pass, 0),
         });
-        parse.diagnostics.insert(place, error);
     }
     if stages.is_empty() && parse.diagnostics.is_empty() {
         let end = parse.text.len();

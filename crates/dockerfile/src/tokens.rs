@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::expand::is_name_char;
 use crate::parse::Parse;
 use crate::span::Span;
 use crate::syntax::{ItemKind, Node};
@@ -257,9 +258,7 @@ pub(crate) fn variables(text: &str, escape: char) -> Vec<Span> {
                 Some(close) => close + 1,
                 None => continue,
             },
-            false => {
-                at + 1 + rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
-            }
+            false => at + 1 + rest.find(|c: char| !is_name_char(c)).unwrap_or(rest.len()),
         };
         if end > at + 1 {
             found.push(Span::new(at, end));

@@ -1,5 +1,7 @@
 //! A node to a typed instruction, with BuildKit's checks in BuildKit's order.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Problem;
 use crate::duration::HealthDuration;
 use crate::flags::{FlagKind, Flags};
@@ -160,6 +162,9 @@ fn arg(node: &Node) -> Understood<Vec<ArgDef>> {
     if node.args.is_empty() {
         return Err(at_least_one("ARG"));
     }
+    // What the comments above say, by the name they begin with; the first to name one has the word.
+    let mut said: HashMap<&str, &str> =
+        node.comments.iter().rev().filter_map(|comment| comment.split_once(' ')).collect();
     node.args
         .iter()
         .map(|word| {
@@ -168,12 +173,14 @@ fn arg(node: &Node) -> Understood<Vec<ArgDef>> {
                 Some((key, value)) => (key, Some(value.to_owned())),
                 None => (word.text.as_str(), None),
             };
-            let said = |line: &String| line.strip_prefix(key)?.strip_prefix(' ').map(str::to_owned);
-            let comment = node.comments.iter().find_map(said).unwrap_or_default();
+            let comment = said.remove(key).unwrap_or_default().to_owned();
             Ok(ArgDef { key: key.to_owned(), value, comment })
         })
         .collect()
 }
+
+/// Bytes that the heredocs of one instruction may hold together. BuildKit sets no limit.
+const MAX_INLINE: usize = 64 << 20;
 
 fn transfer(node: &Node, name: &str) -> Understood<Transfer> {
     let Some((dest, sources)) = node.args.split_last() else { return Ok(Transfer::default()) };
@@ -184,24 +191,31 @@ fn transfer(node: &Node, name: &str) -> Understood<Transfer> {
             format!("{name} cannot accept a heredoc as a destination"),
         ));
     }
+    // Of two heredocs with one name, BuildKit takes the last for both.
+    let contents: HashMap<&str, &str> = node
+        .heredocs
+        .iter()
+        .map(|heredoc| (heredoc.word.name.as_str(), heredoc.content.as_str()))
+        .collect();
     let mut transfer = Transfer { dest: dest.text.clone(), ..Transfer::default() };
+    let mut inline_bytes = 0;
     for source in sources {
         let Some(word) = opens(source) else {
             transfer.sources.push(source.text.clone());
             continue;
         };
-        // Of two heredocs with one name, BuildKit takes the last for both.
-        let data = node.heredocs.iter().rfind(|heredoc| heredoc.word.name == word.name);
-        let data = data.map(|heredoc| {
-            if word.chomp {
-                crate::heredoc::chomp(&heredoc.content)
-            } else {
-                heredoc.content.clone()
-            }
-        });
+        let content = contents.get(word.name.as_str()).copied().unwrap_or_default();
+        inline_bytes += content.len();
+        if inline_bytes > MAX_INLINE {
+            let cause = format!(
+                "not supported here: heredocs of more than {MAX_INLINE} bytes in one instruction, because every use of a name holds the text once more"
+            );
+            return Err(Problem::at(source.span, cause));
+        }
+        let data = if word.chomp { crate::heredoc::chomp(content) } else { content.to_owned() };
         transfer.inline.push(InlineFile {
             name: word.name,
-            data: data.unwrap_or_default(),
+            data,
             expand: word.expand,
             chomp: word.chomp,
         });

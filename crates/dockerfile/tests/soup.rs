@@ -246,14 +246,11 @@ fn words_and_patterns() {
                 ..Lexer::new('\\')
             };
             if let Ok(expansion) = lexer.expand(&text, &env) {
-                // Splitting drops blanks and nothing else.
-                let squeeze =
-                    |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-                assert_eq!(
-                    squeeze(&expansion.words.concat()),
-                    squeeze(&expansion.text),
-                    "{text:?}"
-                );
+                // Splitting drops blanks, and what stands before braces in a word; it adds nothing.
+                let mut left = expansion.text.chars();
+                for c in expansion.words.concat().chars() {
+                    assert!(left.any(|other| other == c), "{text:?}");
+                }
             }
         }
         if let Ok(pattern) = ShellPattern::new(&text) {

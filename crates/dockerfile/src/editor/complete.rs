@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::instruction_at;
 use super::manual::{flag_help, instruction_help};
+use crate::expand::is_name_char;
 use crate::flags::FlagKind;
 use crate::instruction::INSTRUCTIONS;
 use crate::lint::RULES;
@@ -211,7 +212,7 @@ impl Asked<'_> {
     fn variables(&self, at: usize) -> Vec<Completion> {
         let typed = self.word[at + 1..].trim_start_matches('{');
         // Behind a modifier stands text, not a name.
-        if typed.contains(|c: char| !c.is_alphanumeric() && c != '_') {
+        if typed.contains(|c: char| !is_name_char(c)) {
             return Vec::new();
         }
         let start = self.span.start + at;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use expect_test::{Expect, expect};
 
-use super::{CompletionSources, code_actions, complete, folding, format, hover, problems, symbols};
+use super::{
+    CompletionSources, Severity, code_actions, complete, folding, format, hover, problems, symbols,
+};
 use crate::lint::LintOptions;
 use crate::parse::{Parse, parse};
 use crate::span::Span;
@@ -209,4 +211,17 @@ fn problems_of_a_broken_file() {
     let titles: Vec<&str> =
         code_actions(&found, Span::new(0, 20)).iter().map(|fix| fix.title.as_str()).collect();
     assert_eq!(titles, ["write AS"]);
+}
+
+#[test]
+fn errors_of_the_build_are_problems_too() {
+    let parse = parse("FROM scratch\nVOLUME $Q\nSTOPSIGNAL x\nRUN --mount=type=cache a\n");
+    let found = problems(&parse, &LintOptions::default());
+    let errors: Vec<&str> = found
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .map(|problem| problem.message.as_str())
+        .collect();
+    let volume = "VOLUME specified can not be an empty string";
+    assert_eq!(errors, [volume, "invalid signal: x", "invalid mount target \"/\""]);
 }

@@ -1,7 +1,5 @@
 //! The patterns of `${name#pattern}` and `${name/pattern/text}`: `*`, `?` and `\`, nothing else.
 
-use std::collections::HashSet;
-
 use thiserror::Error;
 
 /// A pattern that cannot be read.
@@ -55,12 +53,12 @@ impl ShellPattern {
 
     /// Where a match at the start of `text` ends; `longest` lets `*` take as much as it can.
     pub fn match_prefix(&self, text: &str, longest: bool) -> Option<usize> {
-        self.match_at(text, 0, longest, &mut HashSet::new())
+        self.match_at(text, 0, longest, &mut Tried::new(self.parts.len(), text.len()))
     }
 
     /// Replaces the first match.
     pub fn replace_first(&self, text: &str, replacement: &str) -> String {
-        match self.find(text, 0) {
+        match self.find(text, 0, &mut Tried::new(self.parts.len(), text.len())) {
             Some((start, end)) => format!("{}{replacement}{}", &text[..start], &text[end..]),
             None => text.to_owned(),
         }
@@ -69,14 +67,30 @@ impl ShellPattern {
     /// Replaces every match. The replacement is a template as in Go's `regexp`: `$0` is the match, other
     /// names are empty, `$$` is a dollar.
     pub fn replace_all(&self, text: &str, replacement: &str) -> String {
+        self.replace_all_within(text, replacement, usize::MAX).unwrap_or_default()
+    }
+
+    /// Like [`ShellPattern::replace_all`]; none where the outcome is longer than `max_len`.
+    pub(crate) fn replace_all_within(
+        &self,
+        text: &str,
+        replacement: &str,
+        max_len: usize,
+    ) -> Option<String> {
         let mut out = String::new();
         let mut copied = 0;
         let mut from = 0;
-        while let Some((start, end)) = self.find(text, from) {
+        let mut tried = Tried::new(self.parts.len(), text.len());
+        while let Some((start, end)) = self.find(text, from, &mut tried) {
+            // Of the places that were tried, those before the end are not come to again.
+            tried.forget(end);
             out.push_str(&text[copied..start]);
             // An empty match directly behind the previous one does not count.
             if end > copied || start == 0 {
                 expand_template(&mut out, replacement, &text[start..end]);
+            }
+            if out.len() > max_len {
+                return None;
             }
             copied = end;
             let width = text[from..].chars().next().map_or(1, char::len_utf8);
@@ -86,14 +100,13 @@ impl ShellPattern {
             }
         }
         out.push_str(&text[copied..]);
-        out
+        (out.len() <= max_len).then_some(out)
     }
 
-    fn find(&self, text: &str, from: usize) -> Option<(usize, usize)> {
-        let mut failed = HashSet::new();
+    fn find(&self, text: &str, from: usize, tried: &mut Tried) -> Option<(usize, usize)> {
         let starts = text[from..].char_indices().map(|(at, _)| from + at).chain([text.len()]);
         for start in starts {
-            if let Some(end) = self.match_at(text, start, true, &mut failed) {
+            if let Some(end) = self.match_at(text, start, true, tried) {
                 return Some((start, end));
             }
         }
@@ -107,12 +120,12 @@ impl ShellPattern {
         text: &str,
         start: usize,
         longest: bool,
-        failed: &mut HashSet<(usize, usize)>,
+        tried: &mut Tried,
     ) -> Option<usize> {
         let mut choices = vec![(0, start)];
         while let Some((part, at)) = choices.pop() {
             let Some(current) = self.parts.get(part) else { return Some(at) };
-            if !failed.insert((part, at)) {
+            if !tried.insert(part, at) {
                 continue;
             }
             let next = text[at..].chars().next();
@@ -132,6 +145,34 @@ impl ShellPattern {
             }
         }
         None
+    }
+}
+
+/// Which parts were tried at which offsets, a bit for each.
+struct Tried {
+    parts: usize,
+    bits: Vec<u64>,
+}
+
+impl Tried {
+    fn new(parts: usize, len: usize) -> Tried {
+        Tried { parts, bits: vec![0; (parts * (len + 1)).div_ceil(64)] }
+    }
+
+    /// Notes a part at an offset; false where it was noted before.
+    fn insert(&mut self, part: usize, at: usize) -> bool {
+        let bit = at * self.parts + part;
+        let word = &mut self.bits[bit / 64];
+        let is_new = *word & (1 << (bit % 64)) == 0;
+        *word |= 1 << (bit % 64);
+        is_new
+    }
+
+    /// Makes the parts at an offset new again.
+    fn forget(&mut self, at: usize) {
+        for bit in at * self.parts..(at + 1) * self.parts {
+            self.bits[bit / 64] &= !(1 << (bit % 64));
+        }
     }
 }
 
@@ -174,7 +215,7 @@ fn expand_template(out: &mut String, template: &str, matched: &str) {
         let braced = rest.starts_with('{');
         let name_start = usize::from(braced);
         let body = &rest[name_start..];
-        let len = body.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(body.len());
+        let len = body.find(|c| !super::is_name_char(c)).unwrap_or(body.len());
         let closed = !braced || body[len..].starts_with('}');
         if len == 0 || !closed {
             out.push('$');

@@ -1,5 +1,7 @@
 //! Which checks run: `# check=skip=A,B;error=true;experimental=C`.
 
+use std::collections::BTreeSet;
+
 use super::rules::Rule;
 use crate::quote::quote;
 
@@ -7,11 +9,11 @@ use crate::quote::quote;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckConfig {
     /// Rules that do not run.
-    pub skip: Vec<String>,
+    pub skip: BTreeSet<String>,
     /// No rule runs, but for the experimental ones that are asked for.
     pub skip_all: bool,
     /// Experimental rules that run.
-    pub experimental: Vec<String>,
+    pub experimental: BTreeSet<String>,
     /// All experimental rules run.
     pub experimental_all: bool,
     /// What is found makes the build fail.
@@ -53,32 +55,26 @@ impl CheckConfig {
         Ok(config)
     }
 
-    /// The configuration for an instruction with these comments above it.
-    pub(super) fn with_comments(&self, comments: &[String]) -> CheckConfig {
-        let mut config = self.clone();
-        for comment in comments {
-            let Some((key, value)) = comment.split_once('=') else { continue };
-            if !key.trim().eq_ignore_ascii_case("check") {
-                continue;
-            }
-            // What follows the first word is a remark.
-            let options = value.split_whitespace().next().unwrap_or_default();
-            if let Ok(more) = CheckConfig::parse(options) {
-                config.skip.extend(more.skip);
-                config.skip_all |= more.skip_all;
-                config.experimental.extend(more.experimental);
-                config.experimental_all |= more.experimental_all;
-            }
-        }
-        config
+    /// What the comments above an instruction ask for: the first that names `check` has the word, and where it
+    /// cannot be read, nothing is asked for.
+    pub(super) fn of_comments(comments: &[String]) -> CheckConfig {
+        let check = comments.iter().find_map(|comment| {
+            let (key, value) = comment.split_once('=')?;
+            key.trim().eq_ignore_ascii_case("check").then_some(value)
+        });
+        // What follows the first word is a remark.
+        let options = check.and_then(|value| value.split_whitespace().next());
+        options.and_then(|options| CheckConfig::parse(options).ok()).unwrap_or_default()
     }
 
-    /// True where the rule runs.
-    pub fn allows(&self, rule: &Rule) -> bool {
-        let named = |names: &[String]| names.iter().any(|name| name == rule.name);
-        if rule.experimental {
-            return self.experimental_all || named(&self.experimental);
+    /// True where the rule runs below comments that ask for `above`.
+    pub(super) fn allows(&self, rule: &Rule, above: &CheckConfig) -> bool {
+        let any = |asks: &dyn Fn(&CheckConfig) -> bool| asks(self) || asks(above);
+        match rule.experimental {
+            true => {
+                any(&|config| config.experimental_all || config.experimental.contains(rule.name))
+            }
+            false => !any(&|config| config.skip_all || config.skip.contains(rule.name)),
         }
-        !self.skip_all && !named(&self.skip)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::fix::replace;
-use super::{Edit, Finding, Fix, Linter, rules};
+use super::{CheckConfig, Edit, Finding, Fix, Linter, rules};
 use crate::instruction::{Instruction, Kind};
 use crate::span::{Lines, Span};
 
@@ -12,7 +12,7 @@ impl Linter<'_> {
         let parse = self.parse;
         for warning in &parse.empty_continuations {
             let rule = &rules::NO_EMPTY_CONTINUATION;
-            if !self.config.allows(rule) {
+            if !self.config.allows(rule, &CheckConfig::default()) {
                 continue;
             }
             let edits = warning

@@ -1,47 +1,92 @@
-//! Checks that follow the build: stages, variables, what each instruction does.
+//! Checks that follow the build: which stages are needed, and each from its base to its last instruction.
 
 use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
 
-use super::fix::{exec_form, key_value, remove_flag, replace};
+use super::variables::Declared;
 use super::{Checked, Linter, rules};
 use crate::diagnostic::{Diagnostic, Pass};
-use crate::expand::{EnvList, Environment, Expansion, Lexer};
-use crate::expose::{port_parts, port_problem};
-use crate::ignore::clean;
-use crate::instruction::{CommandLine, Instruction, KeyValue, Kind, Transfer};
+use crate::expand::{EnvList, Lexer};
+use crate::instruction::{Instruction, Kind};
 use crate::parse::{Parse, parse};
-use crate::platform::Platform;
 use crate::quote::quote;
-use crate::reference::is_image_name;
-use crate::span::Span;
+use crate::reference::check_image_name;
+use crate::span::{Lines, Span};
 use crate::stage::Stage;
-use crate::suggest::{nearest, with_suggestion};
-
-/// Build arguments that are never variables of a step.
-const NOT_IN_ENVIRONMENT: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
-
-/// Suggestions are looked for among this many names at most. BuildKit sets no limit.
-const MAX_SUGGESTED_FROM: usize = 1_000;
+use crate::suggest::with_suggestion;
+use crate::syntax::Node;
 
 /// What is known in the middle of a stage.
 #[derive(Clone, Default)]
-struct State {
-    /// Shared between stages until one of them sets a variable.
-    env: Rc<EnvList>,
-    declared: Rc<BTreeSet<String>>,
-    has_shell: bool,
-    workdir_set: bool,
-    onbuild: Vec<String>,
-    cmd: Option<usize>,
-    entrypoint: Option<usize>,
-    healthcheck: Option<usize>,
+pub(super) struct State {
+    /// Which stage it is.
+    pub stage: usize,
+    pub env: EnvList,
+    pub declared: Declared,
+    pub has_shell: bool,
+    pub workdir_set: bool,
+    /// The working directory; the root where only the base image knows.
+    pub workdir: String,
+    pub cmd: Option<usize>,
+    pub entrypoint: Option<usize>,
+    pub healthcheck: Option<usize>,
 }
 
-/// The arguments before the first stage.
-struct Globals {
-    env: EnvList,
-    names: Vec<String>,
+/// The stages by name and number, as a name or number means them.
+pub(super) struct Names<'a> {
+    /// Of several stages with one name, the last has it.
+    by_name: HashMap<&'a str, usize>,
+    count: usize,
+}
+
+/// What an instruction takes files from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A stage of this file.
+    Stage(usize),
+    /// An image.
+    Image,
+    /// A number that no stage has.
+    NoStage(i64),
+}
+
+impl<'a> Names<'a> {
+    fn new(stages: &'a [Stage]) -> Self {
+        let named = stages.iter().filter_map(|stage| Some((stage.name.as_deref()?, stage.index)));
+        Names { by_name: named.collect(), count: stages.len() }
+    }
+
+    /// What `--from=name` means.
+    pub fn source(&self, name: &str) -> Source {
+        if let Ok(number) = name.parse::<i64>() {
+            let index = usize::try_from(number).ok().filter(|index| *index < self.count);
+            return index.map_or(Source::NoStage(number), Source::Stage);
+        }
+        self.mounted(name)
+    }
+
+    /// What `from=name` of a mount means: there, a number is a name like any other.
+    pub fn mounted(&self, name: &str) -> Source {
+        match self.by_name.get(name.to_lowercase().as_str()) {
+            Some(index) => Source::Stage(*index),
+            None => Source::Image,
+        }
+    }
+
+    /// What an instruction takes files from.
+    fn sources_of(&self, instruction: &Instruction) -> impl Iterator<Item = Source> {
+        let copied = copied_from(instruction).map(|name| self.source(name));
+        copied.into_iter().chain(mounted_from(instruction).map(|name| self.mounted(name)))
+    }
+}
+
+/// A stage ready to be followed.
+struct Planned {
+    /// The stage of this file it starts from.
+    above: Option<usize>,
+    /// The base as it is called, variables expanded.
+    base: String,
+    /// The `ONBUILD` instructions of its base, which run before its own.
+    triggers: Vec<Instruction>,
 }
 
 impl Linter<'_> {
@@ -50,28 +95,34 @@ impl Linter<'_> {
         let lexer = Lexer::new(parse.escape);
         self.default_base_names(&lexer);
         let globals = self.globals(&lexer, true)?;
-        let mut bases = Vec::new();
+        let names = Names::new(&parse.stages);
+        let mut plan: Vec<Planned> = Vec::new();
         // A name means the nearest stage above that has it.
         let mut named: HashMap<&str, usize> = HashMap::new();
         for stage in &parse.stages {
             let base = self.base(stage, &lexer, &globals)?;
-            bases.push((named.get(base.as_str()).copied(), base));
+            let above = named.get(base.as_str()).copied();
+            plan.push(Planned { above, base, triggers: Vec::new() });
             if let Some(name) = &stage.name {
                 named.insert(name, stage.index);
             }
         }
-        let target = self.target()?;
-        let wanted = match self.options.all_stages || self.options.keep_going {
-            true => (0..parse.stages.len()).collect(),
-            false => needed_stages(parse, &bases, target),
-        };
+        let target = self.target(&names)?;
+        self.sources(&names)?;
+        self.circles(&names)?;
+        let needed = self.needed(&names, &mut plan, target)?;
+        let all = self.options.all_stages || self.options.keep_going;
+        self.image_names(&plan, &needed, &names)?;
         let mut done: Vec<State> = Vec::new();
-        for (stage, (above, base)) in parse.stages.iter().zip(&bases) {
-            let mut state = self.start(stage, *above, base, &done);
-            if wanted.contains(&stage.index) {
-                self.triggers(stage, &mut state, &lexer, &globals)?;
+        for (stage, planned) in parse.stages.iter().zip(&plan) {
+            let mut state = self.start(stage, planned, &done);
+            if all || needed.contains(&stage.index) {
+                for instruction in &planned.triggers {
+                    self.step(instruction, stage.from, &mut state, &lexer, &globals, &names)?;
+                }
                 for at in stage.body.clone() {
-                    self.step(&parse.instructions[at], at, &mut state, &lexer, &globals)?;
+                    let instruction = &parse.instructions[at];
+                    self.step(instruction, at, &mut state, &lexer, &globals, &names)?;
                 }
             }
             done.push(state);
@@ -79,184 +130,17 @@ impl Linter<'_> {
         Ok(())
     }
 
-    fn error_at(&self, instruction: &Instruction, cause: impl Into<String>) -> Checked<()> {
-        let (span, lines) = (instruction.span(), Some(instruction.lines()));
-        self.stop(Diagnostic {
-            pass: Pass::Stages,
-            span,
-            lines,
-            cause: cause.into(),
-            prefix_line: None,
-        })
-    }
-
-    /// The predefined arguments and those declared before the first stage.
-    fn globals(&self, lexer: &Lexer, with_build_args: bool) -> Checked<Globals> {
-        let given = |name: &str| self.options.build_args.and_then(|args| args.get(name));
-        let target = self
-            .options
-            .target
-            .or_else(|| self.parse.stages.last()?.name.as_deref())
-            .unwrap_or("default");
-        let mut env = EnvList::default();
-        for (name, value) in [
-            ("BUILDPLATFORM", "linux/amd64"),
-            ("BUILDOS", "linux"),
-            ("BUILDOSVERSION", ""),
-            ("BUILDARCH", "amd64"),
-            ("BUILDVARIANT", ""),
-            ("TARGETPLATFORM", "linux/amd64"),
-            ("TARGETOS", "linux"),
-            ("TARGETOSVERSION", ""),
-            ("TARGETARCH", "amd64"),
-            ("TARGETVARIANT", ""),
-            ("TARGETSTAGE", target),
-        ] {
-            env.set(name, given(name).map_or(value, String::as_str));
-        }
-        let mut names = Vec::new();
-        for instruction in self.parse.meta_args() {
-            let Kind::Arg(defs) = &instruction.kind else { continue };
-            for def in defs {
-                names.push(def.key.clone());
-                match (given(&def.key).filter(|_| with_build_args), &def.value) {
-                    (Some(value), _) => env.set(def.key.clone(), value.clone()),
-                    (None, Some(value)) => match lexer.word(value, &env) {
-                        Ok(value) => env.set(def.key.clone(), value),
-                        Err(error) => self.error_at(instruction, error.to_string())?,
-                    },
-                    (None, None) => {}
-                }
-            }
-        }
-        Ok(Globals { env, names })
-    }
-
-    /// Base names should be names also where no build argument is given.
-    fn default_base_names(&mut self, lexer: &Lexer) {
-        let Ok(globals) = self.globals(lexer, false) else { return };
-        let parse = self.parse;
-        for stage in &parse.stages {
-            let Ok(base) = lexer.word(&stage.base, &globals.env) else { return };
-            if !is_image_name(&base) {
-                let from = parse.from_of(stage);
-                let span = from.node.args.first().map_or(from.span(), |word| word.span);
-                self.report(&rules::INVALID_DEFAULT_ARG_IN_FROM, from, &[&stage.base], span, None);
-            }
-        }
-    }
-
-    /// The base of a stage with its variables expanded; checks the platform as well.
-    fn base(&mut self, stage: &Stage, lexer: &Lexer, globals: &Globals) -> Checked<String> {
-        let from = self.parse.from_of(stage);
-        let base = match lexer.expand(&stage.base, &globals.env) {
-            Ok(base) => base,
-            Err(error) => {
-                self.error_at(from, error.to_string())?;
-                return Ok(stage.base.clone());
-            }
-        };
-        self.undeclared(from, &base, globals);
-        if base.text.is_empty() {
-            self.error_at(from, format!("base name ({}) should not be blank", stage.base))?;
-        }
-        if let Some(given) = &stage.platform {
-            self.platform(stage, given, lexer, globals)?;
-        }
-        Ok(base.text)
-    }
-
-    fn undeclared(&mut self, from: &Instruction, expansion: &Expansion, globals: &Globals) {
-        let mut known: Vec<&str> = globals.names.iter().map(String::as_str).collect();
-        known.extend(globals.env.iter().map(|(name, _)| name));
-        for name in expansion.unmatched.iter().filter(|name| !known.contains(&name.as_str())) {
-            let suggestion = nearest(name, &known, true).unwrap_or_default();
-            let span = variable_span(&self.parse.text, from.span(), name);
-            let fix = (!suggestion.is_empty())
-                .then(|| replace(format!("use {suggestion}"), span, &suggestion))
-                .flatten();
-            self.report(&rules::UNDEFINED_ARG_IN_FROM, from, &[name, &suggestion], span, fix);
-        }
-    }
-
-    fn platform(
-        &mut self,
-        stage: &Stage,
-        given: &str,
-        lexer: &Lexer,
-        globals: &Globals,
-    ) -> Checked<()> {
-        let from = self.parse.from_of(stage);
-        let expansion = match lexer.expand(given, &globals.env) {
-            Ok(expansion) => expansion,
-            Err(error) => {
-                return self
-                    .error_at(from, format!("failed to process arguments for platform : {error}"));
-            }
-        };
-        self.undeclared(from, &expansion, globals);
-        let span = from.node.flags.first().map_or(from.span(), |flag| flag.span);
-        let only_target =
-            expansion.matched.len() == 1 && expansion.matched.contains("TARGETPLATFORM");
-        if only_target
-            && expansion.unmatched.is_empty()
-            && globals.env.get("TARGETPLATFORM") == Some(&expansion.text)
-        {
-            let fix = remove_flag(&self.parse.text, &from.node, 0);
-            self.report(&rules::REDUNDANT_TARGET_PLATFORM, from, &[given], span, fix);
-        }
-        let platform = Platform::parse(&expansion.text);
-        if expansion.matched.is_empty()
-            && expansion.unmatched.is_empty()
-            && let Ok(platform) = &platform
-        {
-            let name = stage.name.as_deref().unwrap_or_default();
-            if !name.contains(&platform.os) && !name.contains(&platform.arch) {
-                self.report(
-                    &rules::FROM_PLATFORM_FLAG_CONST_DISALLOWED,
-                    from,
-                    &[&expansion.text],
-                    span,
-                    None,
-                );
-            }
-        }
-        let names: Vec<&str> = globals.env.iter().map(|(name, _)| name).collect();
-        let suggest = |cause: String| match expansion
-            .unmatched
-            .iter()
-            .find_map(|name| nearest(name, &names, true))
-        {
-            Some(name) => format!("{cause} (did you mean {name}?)"),
-            None => cause,
-        };
-        match platform {
-            _ if expansion.text.is_empty() => self
-                .error_at(from, suggest(format!("empty platform value from expression {given}"))),
-            Err(cause) => {
-                self.error_at(from, format!("failed to parse platform {given}: {}", suggest(cause)))
-            }
-            Ok(_) => Ok(()),
-        }
-    }
-
     /// The stage to build.
-    fn target(&self) -> Checked<usize> {
+    fn target(&mut self, names: &Names) -> Checked<usize> {
         let stages = &self.parse.stages;
         let last = stages.len().saturating_sub(1);
         let Some(name) = self.options.target else { return Ok(last) };
-        let lower = name.to_lowercase();
-        // Of several stages with one name, the last has it.
-        if let Some(stage) = stages.iter().rfind(|stage| stage.name.as_deref() == Some(&lower)) {
-            return Ok(stage.index);
+        if let Some(index) = names.by_name.get(name.to_lowercase().as_str()) {
+            return Ok(*index);
         }
-        let names: Vec<&str> = stages.iter().filter_map(|stage| stage.name.as_deref()).collect();
-        let cause = with_suggestion(
-            format!("target stage {} could not be found", quote(name)),
-            name,
-            &names,
-            true,
-        );
+        let known: Vec<&str> = stages.iter().filter_map(|stage| stage.name.as_deref()).collect();
+        let cause = format!("target stage {} could not be found", quote(name));
+        let cause = with_suggestion(cause, name, &known, true);
         self.stop(Diagnostic {
             pass: Pass::Stages,
             span: Span::default(),
@@ -267,21 +151,200 @@ impl Linter<'_> {
         Ok(last)
     }
 
-    /// What a stage takes over from its base.
-    fn start(&mut self, stage: &Stage, above: Option<usize>, base: &str, done: &[State]) -> State {
-        if let Some(above) = above.and_then(|above| done.get(above)) {
-            return State { cmd: None, entrypoint: None, healthcheck: None, ..above.clone() };
+    /// A number behind `--from` must be that of a stage.
+    fn sources(&mut self, names: &Names) -> Checked<()> {
+        let parse = self.parse;
+        for instruction in parse.stages.iter().flat_map(|stage| parse.body(stage)) {
+            let source = copied_from(instruction).map(|name| names.source(name));
+            if let Some(Source::NoStage(number)) = source {
+                self.error_without_lines(instruction, format!("invalid stage index {number}"))?;
+            }
         }
-        let known = (base != "scratch")
-            .then(|| self.options.base_image.and_then(|find| find(base)))
-            .flatten();
-        let known = known.unwrap_or_default();
+        Ok(())
+    }
+
+    /// An error that BuildKit has no place to point at for.
+    fn error_without_lines(&mut self, instruction: &Instruction, cause: String) -> Checked<()> {
+        let (span, lines) = (instruction.span(), None);
+        self.stop(Diagnostic { pass: Pass::Stages, span, lines, cause, prefix_line: None })
+    }
+
+    /// No stage may copy from one that copies from it.
+    fn circles(&mut self, names: &Names) -> Checked<()> {
+        let parse = self.parse;
+        let mut seen = vec![false; parse.stages.len()];
+        let mut on_path = vec![false; parse.stages.len()];
+        for first in 0..parse.stages.len() {
+            let mut path: Vec<(usize, std::vec::IntoIter<(usize, &Instruction)>)> = Vec::new();
+            // The instructions that lead to each stage of the path, none to the first.
+            let mut ways: Vec<Option<&Instruction>> = Vec::new();
+            let mut way = None;
+            let mut enter = Some(first);
+            loop {
+                if let Some(index) = enter.take().filter(|index| !seen[*index]) {
+                    (seen[index], on_path[index]) = (true, true);
+                    let body = parse.body(&parse.stages[index]).iter();
+                    let edges = body.flat_map(|instruction| {
+                        names.sources_of(instruction).filter_map(move |source| match source {
+                            Source::Stage(index) => Some((index, instruction)),
+                            _ => None,
+                        })
+                    });
+                    path.push((index, edges.collect::<Vec<_>>().into_iter()));
+                    ways.push(way.take());
+                }
+                let Some((index, edges)) = path.last_mut() else { break };
+                match edges.next() {
+                    Some((next, instruction)) if on_path[next] => {
+                        let stage = &parse.stages[first];
+                        let name = stage.name.clone();
+                        let name = name.unwrap_or_else(|| format!("stage-{}", stage.index));
+                        let cause = format!("circular dependency detected on stage: {name}");
+                        let way = ways.iter().flatten().copied().chain([instruction]);
+                        let lines = way.map(Instruction::lines);
+                        let lines = lines.reduce(|one, other| {
+                            Lines::new(one.start.min(other.start), one.end.max(other.end))
+                        });
+                        let span = instruction.span();
+                        return self.stop(Diagnostic {
+                            pass: Pass::Stages,
+                            span,
+                            lines,
+                            cause,
+                            prefix_line: None,
+                        });
+                    }
+                    Some((next, instruction)) => {
+                        enter = Some(next);
+                        way = Some(instruction);
+                    }
+                    None => {
+                        on_path[*index] = false;
+                        path.pop();
+                        ways.pop();
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The stages that the target needs: its bases, and what is copied or mounted from. Finds their triggers too.
+    fn needed(
+        &mut self,
+        names: &Names,
+        plan: &mut [Planned],
+        target: usize,
+    ) -> Checked<BTreeSet<usize>> {
+        let parse = self.parse;
+        let mut needed = BTreeSet::new();
+        let mut open = vec![target];
+        while let Some(index) = open.pop() {
+            let Some(stage) = parse.stages.get(index).filter(|_| needed.insert(index)) else {
+                continue;
+            };
+            plan[index].triggers = self.triggers(stage, &plan[index])?;
+            let body = plan[index].triggers.iter().chain(parse.body(stage));
+            let sources = body.flat_map(|instruction| names.sources_of(instruction));
+            open.extend(sources.filter_map(|source| match source {
+                Source::Stage(index) => Some(index),
+                _ => None,
+            }));
+            open.extend(plan[index].above);
+        }
+        Ok(needed)
+    }
+
+    /// The `ONBUILD` instructions of a stage's base.
+    fn triggers(&mut self, stage: &Stage, planned: &Planned) -> Checked<Vec<Instruction>> {
+        let parse = self.parse;
+        let from = parse.from_of(stage);
+        let expressions: Vec<String> = match planned.above {
+            Some(above) => {
+                let body = parse.body(&parse.stages[above]).iter();
+                let expression = |instruction: &Instruction| match &instruction.kind {
+                    Kind::Onbuild(onbuild) => Some(onbuild.expression.clone()),
+                    _ => None,
+                };
+                body.filter_map(expression).collect()
+            }
+            None => {
+                let find = self.options.base_image.filter(|_| planned.base != "scratch");
+                find.and_then(|find| find(&planned.base)).map_or(Vec::new(), |base| base.onbuild)
+            }
+        };
+        // They stand where the stage begins, and what the comments above it ask for goes for them.
+        let place = Node { span: from.span(), lines: from.node.lines, ..Node::default() };
+        if !expressions.is_empty() {
+            self.allows(&rules::UNDEFINED_VAR, from);
+        }
+        let mut triggers = Vec::new();
+        for expression in expressions {
+            self.spend(expression.len(), from)?;
+            if self.is_spent() {
+                break;
+            }
+            let trigger = parse_trigger(&expression);
+            match trigger {
+                Ok(trigger) => {
+                    let node = Node { keyword: trigger.node.keyword, ..place.clone() };
+                    triggers.push(Instruction { kind: trigger.kind, node });
+                }
+                Err(cause) => self.error_at(from, cause)?,
+            }
+        }
+        Ok(triggers)
+    }
+
+    /// What is an image's name must be one.
+    fn image_names(
+        &mut self,
+        plan: &[Planned],
+        needed: &BTreeSet<usize>,
+        names: &Names,
+    ) -> Checked<()> {
+        let parse = self.parse;
+        let all = self.options.all_stages || self.options.keep_going;
+        for (stage, planned) in parse.stages.iter().zip(plan) {
+            let is_image = planned.above.is_none() && planned.base != "scratch";
+            if is_image && !planned.base.is_empty() && (all || needed.contains(&stage.index)) {
+                self.image_name(&planned.base, parse.from_of(stage))?;
+            }
+            if !all && !needed.contains(&stage.index) {
+                continue;
+            }
+            for instruction in parse.body(stage) {
+                for name in mounted_from(instruction).filter(|name| !name.contains('$')) {
+                    if names.mounted(name) == Source::Image
+                        && let Err(cause) = check_image_name(name)
+                    {
+                        let cause = format!("failed to parse stage name {}: {cause}", quote(name));
+                        self.error_without_lines(instruction, cause)?;
+                    }
+                }
+                let copied = copied_from(instruction);
+                if let Some(name) = copied.filter(|name| names.source(name) == Source::Image) {
+                    self.image_name(name, instruction)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a stage takes over from its base.
+    fn start(&mut self, stage: &Stage, planned: &Planned, done: &[State]) -> State {
+        if let Some(above) = planned.above.and_then(|above| done.get(above)) {
+            let (cmd, entrypoint, healthcheck) = (None, None, None);
+            return State { stage: stage.index, cmd, entrypoint, healthcheck, ..above.clone() };
+        }
+        let find = self.options.base_image.filter(|_| planned.base != "scratch");
+        let known = find.and_then(|find| find(&planned.base)).unwrap_or_default();
         if let Some(actual) = &known.platform
             && stage.platform.is_none()
             && (actual.os != "linux" || actual.arch != "amd64")
         {
             let from = self.parse.from_of(stage);
-            let values = [base, &actual.to_string(), "linux/amd64"];
+            let values = [planned.base.as_str(), &actual.to_string(), "linux/amd64"];
             self.report(&rules::INVALID_BASE_IMAGE_PLATFORM, from, &values, from.span(), None);
         }
         let mut env = known.env;
@@ -289,367 +352,44 @@ impl Linter<'_> {
             env.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         }
         State {
-            env: Rc::new(env),
+            stage: stage.index,
+            env,
             has_shell: known.has_shell,
-            onbuild: known.onbuild,
+            workdir: "/".to_owned(),
             ..State::default()
         }
     }
+}
 
-    /// The `ONBUILD` instructions of the base, which run before the stage's own.
-    fn triggers(
-        &mut self,
-        stage: &Stage,
-        state: &mut State,
-        lexer: &Lexer,
-        globals: &Globals,
-    ) -> Checked<()> {
-        let from = self.parse.from_of(stage);
-        for trigger in std::mem::take(&mut state.onbuild) {
-            for mut instruction in parse(&trigger).instructions {
-                // They stand where the stage begins.
-                instruction.node =
-                    crate::syntax::Node { keyword: instruction.node.keyword, ..from.node.clone() };
-                self.step(&instruction, stage.from, state, lexer, globals)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn step(
-        &mut self,
-        instruction: &Instruction,
-        at: usize,
-        state: &mut State,
-        lexer: &Lexer,
-        globals: &Globals,
-    ) -> Checked<()> {
-        let mut unmatched = Vec::new();
-        let expanded = match &instruction.kind {
-            Kind::Arg(_) => Ok(instruction.kind.clone()),
-            kind => kind.expanded(&mut |word: &str| {
-                let expansion = lexer.expand(word, &*state.env)?;
-                unmatched.extend(expansion.unmatched);
-                Ok::<String, crate::expand::ExpandError>(expansion.text)
-            }),
-        };
-        self.undefined(instruction, state, std::mem::take(&mut unmatched));
-        let kind = match expanded {
-            Ok(kind) => kind,
-            Err(error) => return self.error_at(instruction, error.to_string()),
-        };
-        match &kind {
-            Kind::Env(pairs) => {
-                self.pairs(instruction, pairs);
-                for pair in pairs {
-                    self.secret(instruction, "ENV", &pair.key);
-                    Rc::make_mut(&mut state.env).set(pair.key.clone(), pair.value.clone());
-                }
-            }
-            Kind::Label(pairs) => self.pairs(instruction, pairs),
-            Kind::Arg(defs) => {
-                for def in defs {
-                    self.secret(instruction, "ARG", &def.key);
-                    let given =
-                        self.options.build_args.and_then(|args| args.get(&def.key)).cloned();
-                    let value = match (given, &def.value) {
-                        (Some(given), _) => Some(given),
-                        (None, Some(value)) => match lexer.expand(value, &*state.env) {
-                            Ok(expansion) => {
-                                self.undefined(instruction, state, expansion.unmatched);
-                                Some(expansion.text)
-                            }
-                            Err(error) => return self.error_at(instruction, error.to_string()),
-                        },
-                        (None, None) => globals.env.get(&def.key).map(str::to_owned),
-                    };
-                    if let Some(value) =
-                        value.filter(|_| !NOT_IN_ENVIRONMENT.contains(&def.key.as_str()))
-                    {
-                        Rc::make_mut(&mut state.env).set(def.key.clone(), value);
-                    }
-                    Rc::make_mut(&mut state.declared).insert(def.key.clone());
-                }
-            }
-            Kind::Run(run) => {
-                let mut expand = |word: &str| {
-                    let expansion =
-                        lexer.expand(word, &*state.env).map_err(|error| error.to_string())?;
-                    unmatched.extend(expansion.unmatched);
-                    Ok(expansion.text)
-                };
-                let mounts = run.mounts(&mut expand);
-                self.undefined(instruction, state, unmatched);
-                if let Err(cause) = mounts {
-                    return self.error_at(instruction, cause);
-                }
-            }
-            Kind::Copy(copy) => {
-                self.inline_variables(instruction, state, &copy.transfer);
-                if copy.from.is_none() {
-                    self.ignored(instruction, "Copy", &copy.transfer);
-                }
-            }
-            Kind::Add(add) => {
-                self.inline_variables(instruction, state, &add.transfer);
-                self.ignored(instruction, "Add", &add.transfer);
-            }
-            Kind::Workdir(path) => {
-                if !state.workdir_set && !path.starts_with('/') {
-                    let span =
-                        instruction.node.args.first().map_or(instruction.span(), |word| word.span);
-                    let fix = replace(
-                        format!("write /{path}"),
-                        span,
-                        format!("/{}", span.of(&self.parse.text)),
-                    );
-                    self.report(&rules::WORKDIR_RELATIVE_PATH, instruction, &[path], span, fix);
-                }
-                state.workdir_set = true;
-            }
-            Kind::Shell(_) => state.has_shell = true,
-            Kind::Onbuild(onbuild) => state.onbuild.push(onbuild.expression.clone()),
-            Kind::Cmd(command) => {
-                let before = state.cmd.replace(at);
-                self.only_once(before);
-                self.json_form(instruction, command, state);
-            }
-            Kind::Entrypoint(command) => {
-                let before = state.entrypoint.replace(at);
-                self.only_once(before);
-                self.json_form(instruction, command, state);
-            }
-            Kind::Healthcheck(_) => {
-                let before = state.healthcheck.replace(at);
-                self.only_once(before);
-            }
-            Kind::Expose(specs) => return self.ports(instruction, specs, state, lexer),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn undefined(
-        &mut self,
-        instruction: &Instruction,
-        state: &State,
-        unmatched: impl IntoIterator<Item = String>,
-    ) {
-        let mut unmatched = unmatched.into_iter().peekable();
-        if unmatched.peek().is_none() {
-            return;
-        }
-        // Among very many names a suggestion is slow to find and of little use.
-        let known: Vec<&str> =
-            state.env.iter().map(|(name, _)| name).take(MAX_SUGGESTED_FROM + 1).collect();
-        let known = if known.len() > MAX_SUGGESTED_FROM { Vec::new() } else { known };
-        for name in unmatched {
-            if state.declared.contains(&name) || NOT_IN_ENVIRONMENT.contains(&name.as_str()) {
-                continue;
-            }
-            let suggestion = nearest(&name, &known, true).unwrap_or_default();
-            let span = variable_span(&self.parse.text, instruction.span(), &name);
-            let fix = (!suggestion.is_empty())
-                .then(|| replace(format!("use {suggestion}"), span, &suggestion))
-                .flatten();
-            self.report(&rules::UNDEFINED_VAR, instruction, &[&name, &suggestion], span, fix);
-        }
-    }
-
-    fn inline_variables(&mut self, instruction: &Instruction, state: &State, transfer: &Transfer) {
-        let lexer = Lexer { skip_quotes: true, ..Lexer::new('\\') };
-        for file in transfer.inline.iter().filter(|file| file.expand) {
-            if let Ok(expansion) = lexer.expand(&file.data, &*state.env) {
-                self.undefined(instruction, state, expansion.unmatched);
-            }
-        }
-    }
-
-    fn pairs(&mut self, instruction: &Instruction, pairs: &[KeyValue]) {
-        for (pair, words) in pairs.iter().zip(instruction.node.args.as_chunks::<3>().0) {
-            if pair.legacy {
-                let [key, value, _] = words;
-                let name = instruction.node.keyword.text.as_str();
-                let span = Span::new(key.span.start, value.span.end);
-                let fix = key_value(key, value);
-                self.report(&rules::LEGACY_KEY_VALUE_FORMAT, instruction, &[name, name], span, fix);
-            }
-        }
-    }
-
-    fn secret(&mut self, instruction: &Instruction, name: &str, key: &str) {
-        const SECRET: [&str; 10] = [
-            "apikey",
-            "auth",
-            "credential",
-            "credentials",
-            "key",
-            "password",
-            "pword",
-            "passwd",
-            "secret",
-            "token",
-        ];
-        const HARMLESS: [&str; 3] = ["public", "file", "version"];
-        let lower = key.to_lowercase();
-        let has = |words: &[&str]| lower.split('_').any(|word| words.contains(&word));
-        if has(&SECRET) && !has(&HARMLESS) {
-            let named = |word: &&crate::syntax::Word| {
-                word.text == key || word.text.starts_with(&format!("{key}="))
-            };
-            let span = instruction
-                .node
-                .args
-                .iter()
-                .find(named)
-                .map_or(instruction.span(), |word| word.span);
-            self.report(&rules::SECRETS_USED_IN_ARG_OR_ENV, instruction, &[name, key], span, None);
-        }
-    }
-
-    /// `before` is the instruction of the same kind that now counts for nothing.
-    fn only_once(&mut self, before: Option<usize>) {
-        let parse = self.parse;
-        if let Some(before) = before.and_then(|before| parse.instructions.get(before)) {
-            let name = before.node.keyword.text.as_str();
-            let span = before.node.keyword.span;
-            self.report(&rules::MULTIPLE_INSTRUCTIONS_DISALLOWED, before, &[name], span, None);
-        }
-    }
-
-    fn json_form(&mut self, instruction: &Instruction, command: &CommandLine, state: &State) {
-        if !command.shell || state.has_shell {
-            return;
-        }
-        let span = instruction.node.args.first().map_or(instruction.span(), |word| word.span);
-        let text = command.args.first().map(String::as_str).unwrap_or_default();
-        let fix = exec_form(text).and_then(|form| replace(format!("write {form}"), span, form));
-        let name = instruction.node.keyword.text.as_str();
-        self.report(&rules::JSON_ARGS_RECOMMENDED, instruction, &[name], span, fix);
-    }
-
-    fn ports(
-        &mut self,
-        instruction: &Instruction,
-        specs: &[String],
-        state: &State,
-        lexer: &Lexer,
-    ) -> Checked<()> {
-        let mut ports = Vec::new();
-        for spec in specs {
-            match lexer.words(spec, &*state.env) {
-                Ok(words) => ports.extend(words),
-                Err(error) => return self.error_at(instruction, error.to_string()),
-            }
-        }
-        for port in ports {
-            let (problem, is_named) = port_problem(&port);
-            if let (Some(problem), true) = (&problem, is_named) {
-                return self.error_at(instruction, problem.to_string());
-            }
-            let word = instruction.node.args.iter().find(|word| word.text == port);
-            let span = word.map_or(instruction.span(), |word| word.span);
-            let (address, host_port, container) = port_parts(&port);
-            let protocol = container.split_once('/').map_or("", |(_, protocol)| protocol);
-            let fixed =
-                |text: &str| word.and_then(|_| replace(format!("write {text}"), span, text));
-            if protocol != protocol.to_lowercase() {
-                self.report(
-                    &rules::EXPOSE_PROTO_CASING,
-                    instruction,
-                    &[&port],
-                    span,
-                    fixed(&port.to_lowercase()),
-                );
-            }
-            if address.is_some_and(|address| !address.is_empty())
-                || host_port.is_some_and(|host| !host.is_empty())
-            {
-                self.report(
-                    &rules::EXPOSE_INVALID_FORMAT,
-                    instruction,
-                    &[&port],
-                    span,
-                    fixed(container),
-                );
-            }
-            if let Some(problem) = problem {
-                return self.error_at(instruction, problem.to_string());
-            }
-        }
-        Ok(())
-    }
-
-    fn ignored(&mut self, instruction: &Instruction, what: &str, transfer: &Transfer) {
-        let Some(ignore) = self.options.ignore.filter(|ignore| !ignore.has_exceptions()) else {
-            return;
-        };
-        for source in &transfer.sources {
-            if source.contains("://") {
-                continue;
-            }
-            let path = clean(source);
-            if ignore.matches(&path) {
-                let word = instruction.node.args.iter().find(|word| word.text == *source);
-                let span = word.map_or(instruction.span(), |word| word.span);
-                self.report(&rules::COPY_IGNORED_FILE, instruction, &[what, &path], span, None);
-            }
-        }
+/// The one instruction that a trigger is.
+fn parse_trigger(expression: &str) -> Result<Instruction, String> {
+    let Parse { mut instructions, diagnostics, .. } = parse(expression);
+    // That it stands in no stage is no matter.
+    let error = diagnostics.into_iter().find(|error| {
+        error.pass == Pass::Parser
+            || (error.pass == Pass::Instructions && error.prefix_line.is_some())
+    });
+    match (error, instructions.len()) {
+        (Some(error), _) => Err(error.cause),
+        (None, 1) => Ok(instructions.remove(0)),
+        _ => Err("onbuild trigger should be a single expression".to_owned()),
     }
 }
 
-/// The stages that the target needs: its bases, and what is copied or mounted from.
-fn needed_stages(
-    parse: &Parse,
-    bases: &[(Option<usize>, String)],
-    target: usize,
-) -> BTreeSet<usize> {
-    let mut needed = BTreeSet::new();
-    let mut open = vec![target];
-    while let Some(index) = open.pop() {
-        let Some(stage) = parse.stages.get(index).filter(|_| needed.insert(index)) else {
-            continue;
-        };
-        open.extend(bases.get(index).and_then(|(above, _)| *above));
-        for instruction in parse.body(stage) {
-            match &instruction.kind {
-                Kind::Copy(copy) => {
-                    open.extend(copy.from.as_deref().and_then(|from| stage_called(parse, from)))
-                }
-                Kind::Run(run) => {
-                    let fields = run.mounts.iter().flat_map(|mount| mount.split(','));
-                    let sources = fields.filter_map(|field| field.strip_prefix("from="));
-                    open.extend(sources.filter_map(|from| stage_called(parse, from)));
-                }
-                _ => {}
-            }
-        }
+/// The name behind the `--from` of a `COPY`.
+fn copied_from(instruction: &Instruction) -> Option<&str> {
+    match &instruction.kind {
+        Kind::Copy(copy) => copy.from.as_deref(),
+        _ => None,
     }
-    needed
 }
 
-fn stage_called(parse: &Parse, name: &str) -> Option<usize> {
-    if let Ok(index) = name.parse() {
-        return Some(index);
-    }
-    let lower = name.to_lowercase();
-    parse
-        .stages
-        .iter()
-        .rfind(|stage| stage.name.as_deref() == Some(&lower))
-        .map(|stage| stage.index)
-}
-
-/// Where `$name` or `${name` stands within `span`: the name alone. The whole span where it stands nowhere.
-pub(super) fn variable_span(text: &str, span: Span, name: &str) -> Span {
-    let source = span.of(text);
-    for (at, _) in source.match_indices('$') {
-        let start = at + 1 + usize::from(source[at + 1..].starts_with('{'));
-        let rest = &source[start..];
-        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
-        if rest.strip_prefix(name).is_some_and(ends) {
-            return Span::new(span.start + start, span.start + start + name.len());
-        }
-    }
-    span
+/// The names behind `from=` in the mounts of a `RUN`.
+fn mounted_from(instruction: &Instruction) -> impl Iterator<Item = &str> {
+    let mounts = match &instruction.kind {
+        Kind::Run(run) => run.mounts.as_slice(),
+        _ => &[],
+    };
+    let fields = mounts.iter().flat_map(|mount| mount.split(','));
+    fields.filter_map(|field| field.strip_prefix("from=")).filter(|name| !name.is_empty())
 }
