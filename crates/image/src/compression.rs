@@ -165,3 +165,42 @@ impl<R: BufRead> Read for ZstdFrames<R> {
         Ok(0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_that_grows_without_end_is_stopped() {
+        let read = |taken: u64, size: u64| {
+            let inner = io::repeat(0).take(size);
+            let mut stream = Measured { inner, taken: Rc::new(Cell::new(taken)), given: 0 };
+            let mut buf = vec![0; 1 << 20];
+            loop {
+                match stream.read(&mut buf) {
+                    Ok(0) => return Ok(()),
+                    Ok(_) => {}
+                    Err(error) => return Err(error.to_string()),
+                }
+            }
+        };
+        assert_eq!(read(100, UNMEASURED), Ok(()), "small enough");
+        assert_eq!(read(UNMEASURED / 1000, UNMEASURED + (1 << 20)), Ok(()), "a gzip of zeros");
+        assert!(read(100, UNMEASURED * 2).unwrap_err().contains("more than 1100 times"));
+    }
+
+    #[test]
+    fn the_first_bytes_tell() {
+        for (start, expected) in [
+            (&b"\x1f\x8b\x08"[..], Compression::Gzip),
+            (b"\x28\xb5\x2f\xfd", Compression::Zstd),
+            (b"\x5a\x2a\x4d\x18", Compression::Zstd),
+            (b"BZh9", Compression::Bzip2),
+            (b"\xfd7zXZ\0", Compression::Xz),
+            (b"etc/passwd", Compression::None),
+            (b"", Compression::None),
+        ] {
+            assert_eq!(Compression::detect(start), expected);
+        }
+    }
+}

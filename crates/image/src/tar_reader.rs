@@ -12,6 +12,8 @@ use crate::pax::{self, Records};
 use crate::sparse::{self, Fragment};
 
 const BLOCK: usize = 512;
+/// What may follow the end of an archive: programs fill their last record with zeros.
+const TRAILER: u64 = 16 << 20;
 
 /// How much a tar may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +161,7 @@ impl<R: Read> TarReader<R> {
     /// Reads what follows the last entry, and hands over the pieces of the whole.
     pub(crate) fn finish(mut self) -> Result<Vec<Piece>, TarError> {
         let mut rest = Vec::new();
-        let limit = self.limits.bytes;
+        let limit = TRAILER;
         self.input.by_ref().take(limit + 1).read_to_end(&mut rest)?;
         if rest.len() as u64 > limit {
             return Err(TarError::TooLarge { what: "what follows its end".to_owned(), limit });

@@ -30,7 +30,8 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// The image `name` (any where there is none given) for `platform`.
+    /// The image `name` (any where there is none given) for `platform`: a name, a tag alone, or the
+    /// beginning of an image ID.
     ///
     /// An image that is there for one platform only is taken whatever that is, as `docker load`
     /// does; of several the one that runs on `platform`.
@@ -40,7 +41,7 @@ impl Archive {
             None => true,
             Some(name) => {
                 let tagged = format!("{name}:latest");
-                image.tags.iter().any(|tag| tag == name || *tag == tagged)
+                image.tags.iter().any(|tag| has_tag(tag, name) || *tag == tagged)
                     || image.id().0.hex().starts_with(name)
             }
         };
@@ -177,7 +178,7 @@ impl ArchiveReader {
                 continue;
             }
             let mut names = tags.to_vec();
-            names.extend(name_of(descriptor));
+            names.extend(names_of(descriptor));
             let at = AbsPath::new(blob_path(&descriptor.digest));
             let is_here = self.texts.contains_key(&at);
             if let Some(platform) = descriptor.platform.as_ref().filter(|_| !is_here) {
@@ -349,11 +350,23 @@ impl ArchiveReader {
     }
 }
 
-/// The name a descriptor gives an image: as Docker shows it, or a tag alone.
-fn name_of(descriptor: &Descriptor) -> Option<String> {
+/// The names a descriptor gives an image: as Docker shows it, and a tag alone where that is not in
+/// the name (umoci tags an image anew and leaves its name as it was).
+fn names_of(descriptor: &Descriptor) -> Vec<String> {
+    let mut names = Vec::new();
     if let Some(name) = descriptor.annotations.get(IMAGE_NAME) {
         let short = name.strip_prefix("docker.io/").unwrap_or(name);
-        return Some(short.strip_prefix("library/").unwrap_or(short).to_owned());
+        names.push(short.strip_prefix("library/").unwrap_or(short).to_owned());
     }
-    descriptor.annotations.get(REF_NAME).cloned()
+    if let Some(tag) = descriptor.annotations.get(REF_NAME)
+        && !names.iter().any(|name| has_tag(name, tag))
+    {
+        names.push(tag.clone());
+    }
+    names
+}
+
+/// Whether `tag` is the name or what stands behind its colon.
+fn has_tag(name: &str, tag: &str) -> bool {
+    name.strip_suffix(tag).is_some_and(|rest| rest.is_empty() || rest.ends_with(':'))
 }

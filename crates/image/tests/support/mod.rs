@@ -29,12 +29,7 @@ pub fn is_root() -> bool {
 pub fn sh(dir: &Path, command: &str) -> String {
     let output = try_sh(dir, command);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(
-        output.status.success(),
-        "{command}\n{}{}",
-        text(&output.stdout),
-        text(&output.stderr)
-    );
+    assert!(output.status.success(), "{command}\n{}{}", text(&output.stdout), text(&output.stderr));
     text(&output.stdout)
 }
 
@@ -73,6 +68,9 @@ pub fn listing(tree: &Tree) -> Vec<String> {
         .map(|(path, ino, inode)| {
             let meta = &inode.meta;
             let what = match &inode.kind {
+                Kind::File(content) if content.len() > 100 => {
+                    format!("{} bytes {:x?}", content.len(), &content.sha256()[..8])
+                }
                 Kind::File(content) => format!("{:?}", String::from_utf8_lossy(&content.to_vec())),
                 Kind::Symlink(target) => format!("-> {}", String::from_utf8_lossy(target)),
                 Kind::Dir(_) => String::new(),
