@@ -14,6 +14,7 @@ pub fn run(project: &Project) -> Result<()> {
     begin("formatting");
     process::run(project.cargo().args(["fmt", "--all", "--check"]))?;
     process::run(project.userland_cargo().args(["fmt", "--all", "--check"]))?;
+    process::run(project.fuzz_cargo().args(["fmt", "--check"]))?;
 
     begin("the table of crates in ARCHITECTURE.md");
     tidy::check(project)?;

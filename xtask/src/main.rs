@@ -1,4 +1,4 @@
-//! Project automation: set-up, build, test, serve, dist, check.
+//! Project automation: set-up, build, test, fuzz, serve, dist, check.
 //!
 //! Every command brings along what it needs. A step that finds its work done says nothing; one
 //! that has work says what it is and how long it took; one that cannot go on answers with one
@@ -6,6 +6,7 @@
 
 mod check;
 mod dist;
+mod fuzz;
 mod offline;
 mod process;
 mod project;
@@ -33,6 +34,8 @@ enum Command {
     Test(test::Options),
     /// Build the static site into `dist/` and compare its sizes with the budgets.
     Dist,
+    /// Run the fuzz targets, each for a while.
+    Fuzz(fuzz::Options),
     /// Formatting, lints on every target, documentation, the table of crates.
     Check,
     /// Install the tools that building the page needs, and nothing else.
@@ -65,6 +68,7 @@ fn run(command: Command) -> Result<()> {
         Command::Serve(options) => serve::run(&project, &options),
         Command::Test(options) => test::run(&project, &options),
         Command::Dist => dist::run(&project),
+        Command::Fuzz(options) => fuzz::run(&project, &options),
         Command::Check => check::run(&project),
         Command::Setup => setup::page_tools(&project),
         Command::BuildUserland => userland::build(&project),

@@ -132,7 +132,8 @@ fn forward(stream: impl Read + Send + 'static, lines: Sender<String>) {
     });
 }
 
-fn log_path(project: &Project, what: &str) -> Result<PathBuf> {
+/// Where the log of [`step`] stands.
+pub fn log_path(project: &Project, what: &str) -> Result<PathBuf> {
     let folder = project.target.join("xtask/logs");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let words: Vec<&str> = what

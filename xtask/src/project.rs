@@ -82,6 +82,18 @@ impl Project {
         command
     }
 
+    /// The fuzz targets and what they have found.
+    pub fn fuzz(&self) -> PathBuf {
+        self.root.join("fuzz")
+    }
+
+    /// Cargo in `fuzz/`, which is a workspace of its own and has a target folder of its own.
+    pub fn fuzz_cargo(&self) -> Command {
+        let mut command = self.command("cargo");
+        command.current_dir(self.fuzz()).env("CARGO_TARGET_DIR", self.target.join("fuzz"));
+        command
+    }
+
     /// Trunk, which calls cargo for wasm32 and so needs the toolchain that has its std.
     pub fn trunk(&self) -> Command {
         let mut command = self.command("trunk");
