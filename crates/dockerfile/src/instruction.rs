@@ -176,6 +176,11 @@ impl RunArgs {
     ) -> Result<Vec<Mount>, String> {
         self.mounts.iter().map(|mount| Mount::parse(mount, expand)).collect()
     }
+
+    /// What each mount names in `from=`, where variables are not allowed; empty where it names nothing.
+    pub fn mount_sources(&self) -> Vec<String> {
+        self.mounts.iter().map(|mount| Mount::source_of(mount)).collect()
+    }
 }
 
 /// `RUN --network`

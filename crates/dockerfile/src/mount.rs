@@ -121,6 +121,14 @@ impl Mount {
         Ok(())
     }
 
+    /// The value of `from=`, which is known before variables are.
+    pub(crate) fn source_of(text: &str) -> String {
+        let fields = fields(text).unwrap_or_default();
+        let from = fields.iter().rev().filter_map(|field| field.split_once('='));
+        let from = from.into_iter().find(|(key, _)| key.eq_ignore_ascii_case("from"));
+        from.map(|(_, value)| value.to_owned()).unwrap_or_default()
+    }
+
     /// Reads a mount, with `expand` applied to its values.
     ///
     /// # Errors

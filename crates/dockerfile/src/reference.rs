@@ -46,6 +46,23 @@ pub fn check_image_name(name: &str) -> Result<(), String> {
     digest.map_or(Ok(()), check_digest)
 }
 
+/// `name` with all that may be left out: `docker.io/library/ubuntu:latest` for `ubuntu`.
+///
+/// # Errors
+/// As [`check_image_name`].
+pub fn canonical_image_name(name: &str) -> Result<String, String> {
+    check_image_name(name)?;
+    let (domain, remainder) = split_domain(name);
+    let domain = match domain {
+        None | Some("index.docker.io") => "docker.io",
+        Some(domain) => domain,
+    };
+    let library = if domain == "docker.io" && !remainder.contains('/') { "library/" } else { "" };
+    let last = remainder.rsplit('/').next().unwrap_or_default();
+    let tag = if last.contains([':', '@']) { "" } else { ":latest" };
+    Ok(format!("{domain}/{library}{remainder}{tag}"))
+}
+
 /// The domain, where the first part looks like one, and what follows.
 fn split_domain(name: &str) -> (Option<&str>, &str) {
     match name.split_once('/') {
@@ -139,7 +156,22 @@ fn is_digest(digest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{check_image_name, is_image_name};
+    use super::{canonical_image_name, check_image_name, is_image_name};
+
+    #[test]
+    fn canonical_names() {
+        let digest = format!("a@sha256:{}", "0".repeat(64));
+        for (name, full) in [
+            ("busybox", "docker.io/library/busybox:latest"),
+            ("a/b:1", "docker.io/a/b:1"),
+            ("index.docker.io/x", "docker.io/library/x:latest"),
+            ("localhost:5000/x", "localhost:5000/x:latest"),
+            ("HOST/x:y", "HOST/x:y"),
+            (&digest, &format!("docker.io/library/{digest}")),
+        ] {
+            assert_eq!(canonical_image_name(name).as_deref(), Ok(full));
+        }
+    }
 
     #[test]
     fn names() {

@@ -1,7 +1,8 @@
 //! "Did you mean": the nearest of the known names, as BuildKit picks it.
 
 /// `message`, with ` (did you mean X?)` where one of `options` is within two edits of `given`.
-pub(crate) fn with_suggestion(
+#[must_use]
+pub fn with_suggestion(
     message: String,
     given: &str,
     options: &[&str],
