@@ -3,6 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use vfs::Tree;
+
 use crate::miss::{Key, StepRecord};
 use crate::step::{StepResult, StepState};
 
@@ -13,6 +15,10 @@ pub struct Cache {
     order: VecDeque<Key>,
     /// The layer-making steps of the last build, in their order.
     pub(crate) last: Vec<StepRecord>,
+    /// How often each step ran; the same step draws other random numbers when it runs again.
+    runs: HashMap<Key, u64>,
+    /// Cache mounts by their ids.
+    pub(crate) mounts: HashMap<String, Tree>,
     /// What ran in a build that a missing module broke off: taken up again, it still ran.
     pub(crate) unfinished: HashMap<Key, StepState>,
 }
@@ -36,8 +42,16 @@ impl Cache {
         while self.order.len() > Self::CAPACITY {
             if let Some(oldest) = self.order.pop_front() {
                 self.results.remove(&oldest);
+                self.runs.remove(&oldest);
             }
         }
+    }
+
+    /// Counts a run of a step; answers how often it ran before.
+    pub(crate) fn count_run(&mut self, key: Key) -> u64 {
+        let runs = self.runs.entry(key).or_default();
+        *runs += 1;
+        *runs - 1
     }
 
     /// Forgets everything.

@@ -1,7 +1,8 @@
-//! What the builder asks of the outside: to run a command, and to find a base image.
+//! What the builder asks of the outside: to run a command, to find a base image, to download a
+//! file.
 
-use image::{Config, DiffId};
-use vfs::{Stream, Timestamp, Tree};
+use image::{Config, DiffId, Digest};
+use vfs::{AbsPath, Stream, Timestamp, Tree};
 
 /// Runs the commands of `RUN`. The builder knows neither shell nor programs.
 pub trait Executor {
@@ -25,8 +26,30 @@ pub struct Command<'a> {
     pub cwd: &'a str,
     /// As the `USER` instruction names it; empty for root.
     pub user: &'a str,
+    /// What is mounted over its filesystem, in this order.
+    pub mounts: &'a [Mount],
+    /// `--add-host`: names and addresses for `/etc/hosts`.
+    pub hosts: &'a [(String, String)],
+    /// Where its random numbers begin.
+    pub seed: u64,
     /// The virtual time at which it starts.
     pub time: Timestamp,
+}
+
+/// Something mounted into a command's filesystem. Where its target is missing it is made, and what
+/// was made for it and not used is removed afterwards.
+#[derive(Clone, Debug)]
+pub struct Mount {
+    /// Where.
+    pub target: AbsPath,
+    /// What: the file or directory `source` of this filesystem.
+    pub tree: Tree,
+    /// See `tree`; the root for all of it.
+    pub source: AbsPath,
+    /// Changes are refused.
+    pub read_only: bool,
+    /// A directory in memory of this many bytes at most; 0 for no limit of its own.
+    pub tmpfs: Option<u64>,
 }
 
 /// How a command ended.
@@ -38,6 +61,8 @@ pub struct Ran {
     pub exit_code: i32,
     /// What it printed.
     pub output: Output,
+    /// The filesystems of [`Command::mounts`] as it leaves them, in the same order.
+    pub mounts: Vec<Tree>,
     /// The virtual time at which it ended.
     pub time: Timestamp,
 }
@@ -86,6 +111,43 @@ pub trait Images {
     /// # Errors
     /// A sentence as the registry would give it.
     fn find(&mut self, reference: &str) -> Result<BaseImage, String>;
+
+    /// The digest under which a registry has the image, which is shown behind its name; none for an
+    /// image that comes from no registry.
+    fn digest(&mut self, _reference: &str) -> Option<Digest> {
+        None
+    }
+}
+
+/// Answers downloads.
+pub trait Network {
+    /// The file at a URL.
+    ///
+    /// # Errors
+    /// A sentence, as the client would give it.
+    fn get(&mut self, url: &str) -> Result<Download, String>;
+}
+
+/// A file from the network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Download {
+    /// Its content.
+    pub content: Vec<u8>,
+    /// When it was last changed, if the server says so.
+    pub modified: Option<Timestamp>,
+}
+
+/// No network at all.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoNetwork;
+
+impl Network for NoNetwork {
+    fn get(&mut self, url: &str) -> Result<Download, String> {
+        Err(format!(
+            "not supported here: {url}, because there is no network; put the file into the build \
+             context and COPY it"
+        ))
+    }
 }
 
 /// An image to build on.

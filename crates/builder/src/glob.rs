@@ -41,12 +41,6 @@ pub fn matches(pattern: &[u8], name: &[u8]) -> Result<bool, BadPattern> {
     }
 }
 
-/// Whether the text has any wildcard, so that it must be matched and not looked up.
-#[must_use]
-pub fn has_wildcard(path: &str) -> bool {
-    path.contains(['*', '?', '[', '\\'])
-}
-
 fn literal_then(literal: u8, rest: &[u8], name: &[u8]) -> Result<bool, BadPattern> {
     match name.split_first() {
         Some((&first, after)) if first == literal => matches(rest, after),

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use image::Digest;
-use vfs::{AbsPath, Kind, Tree};
-
-use crate::copy::Selected;
+use vfs::AbsPath;
 
 /// Everything that decides whether a step is taken from the cache, and nothing else.
 ///
@@ -33,6 +31,18 @@ pub struct KeyInputs {
 pub struct Key(pub Digest);
 
 impl KeyInputs {
+    /// Inputs of nothing but a filesystem.
+    pub(crate) fn of_parent(parent: Key) -> Self {
+        Self {
+            parent,
+            operation: String::new(),
+            env: Vec::new(),
+            cwd: String::new(),
+            user: String::new(),
+            content: None,
+        }
+    }
+
     /// The cache key.
     #[must_use]
     pub fn key(&self) -> Key {
@@ -121,26 +131,6 @@ pub struct FileState {
 
 /// The files that a step copies, remembered to explain the next miss.
 pub type Files = BTreeMap<AbsPath, FileState>;
-
-/// Everything below what was selected.
-#[must_use]
-pub fn files_of(tree: &Tree, selected: &[Selected]) -> Files {
-    let mut out = Files::new();
-    for source in selected {
-        let Some((ino, _)) = tree.lookup(&source.path) else { continue };
-        for (path, _, inode) in tree.walk_from(source.path.clone(), ino) {
-            let digest = match &inode.kind {
-                Kind::File(content) => Digest::from_bytes(content.sha256()),
-                Kind::Symlink(target) => Digest::of(target),
-                _ => Digest::of(""),
-            };
-            let size = if inode.is_dir() { 0 } else { inode.size() };
-            let owner = (inode.meta.uid, inode.meta.gid);
-            out.insert(path, FileState { size, digest, mode: inode.meta.mode, owner });
-        }
-    }
-    out
-}
 
 /// What one step of a build was made of.
 #[derive(Clone, Debug)]

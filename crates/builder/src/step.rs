@@ -1,12 +1,13 @@
-//! What a build tells about its steps. A step is an instruction of the file, by its index.
+//! What a build tells about its steps. A step is an instruction of the file, or a trigger of a base
+//! image, which stands behind the `FROM`; it is known by its index.
 
 use std::sync::Arc;
 
-use dockerfile::{Instruction, Kind, Parse};
+use dockerfile::{Instruction, Kind, Parse, Stage};
 use image::DiffId;
 use vfs::{Change, ChangeKind, Kind as FileKind, Timestamp, Tree};
 
-use crate::{LayerInfo, Miss, Output};
+use crate::{Key, LayerInfo, Miss, Output};
 
 /// An instruction, before anything is known of its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +24,10 @@ pub struct Step {
     pub arguments: String,
     /// What it makes.
     pub kind: StepKind,
+    /// Whether it is an `ONBUILD` trigger of the base; its lines are those of the `FROM`.
+    pub trigger: bool,
     /// The name of its vertex in BuildKit's progress, for what makes a vertex and is needed for
-    /// the target: `[2/4] RUN make`, variables as written.
+    /// the target: `[2/4] RUN make`, variables expanded.
     pub vertex: Option<String>,
 }
 
@@ -113,12 +116,15 @@ pub struct StepResult {
     pub output: Output,
     /// The virtual time at which it ended.
     pub time: Timestamp,
+    /// What the keys of the steps that build on it say of it: its own key, or another where a step
+    /// that ran although the cache had it gave something else.
+    pub(crate) identity: Key,
 }
 
 impl StepResult {
     /// Takes the difference of the two filesystems as a layer.
     #[must_use]
-    pub fn new(before: Tree, tree: Tree, output: Output, time: Timestamp) -> Self {
+    pub(crate) fn new(before: Tree, tree: Tree, output: Output, time: Timestamp, key: Key) -> Self {
         let changes: Arc<[Change]> = before.diff_with_parents(&tree).into();
         let digest = image::layer_digest(&tree, &changes, time);
         let mut changed = [0; 3];
@@ -147,6 +153,43 @@ impl StepResult {
             changes,
             output,
             time,
+            identity: key,
+        }
+    }
+}
+
+impl StepResult {
+    /// The files of a layer that was made on nothing, merged over `before`: the layer is the same.
+    pub(crate) fn of_merge(
+        before: Tree,
+        tree: Tree,
+        layer: &StepResult,
+        time: Timestamp,
+        key: Key,
+    ) -> Self {
+        let changes: Vec<Change> = layer
+            .changes
+            .iter()
+            .map(|change| {
+                let kind = match before.lookup(&change.path) {
+                    Some(_) => ChangeKind::Modified,
+                    None => ChangeKind::Added,
+                };
+                Change { kind, path: change.path.clone() }
+            })
+            .collect();
+        let count = |wanted| changes.iter().filter(|change| change.kind == wanted).count();
+        let changed = [count(ChangeKind::Added), count(ChangeKind::Modified), 0];
+        let hidden_bytes = file_bytes(&before, &changes, |kind| kind != ChangeKind::Added);
+        Self {
+            summary: LayerSummary { changed, hidden_bytes, ..layer.summary.clone() },
+            layer: layer.layer.clone(),
+            changes: changes.into(),
+            output: Output::default(),
+            before,
+            tree,
+            time,
+            identity: key,
         }
     }
 }
@@ -172,30 +215,25 @@ fn file_bytes(tree: &Tree, changes: &[Change], count: impl Fn(ChangeKind) -> boo
     sizes.values().sum()
 }
 
-/// The steps of a file; `needed` says which stages the target needs.
-#[must_use]
-pub(crate) fn steps_of(parse: &Parse, needed: &[bool]) -> Vec<Step> {
-    let mut out = Vec::with_capacity(parse.instructions.len());
-    for (index, instruction) in parse.instructions.iter().enumerate() {
-        let stage = parse.stages.iter().rfind(|stage| stage.from <= index);
-        let stage_index = stage.map_or(0, |stage| stage.index);
-        let arguments = arguments_of(instruction);
-        out.push(Step {
-            stage: stage_index,
-            stage_name: stage.and_then(|stage| stage.name.clone()),
-            lines: (instruction.lines().start, instruction.lines().end),
-            keyword: instruction.name(),
-            arguments,
-            kind: kind_of(&instruction.kind),
-            vertex: None,
-        });
+/// An instruction as a step. Its vertex is named when it is known.
+pub(crate) fn step_of(instruction: &Instruction, stage: Option<&Stage>) -> Step {
+    Step {
+        stage: stage.map_or(0, |stage| stage.index),
+        stage_name: stage.and_then(|stage| stage.name.clone()),
+        lines: (instruction.lines().start, instruction.lines().end),
+        keyword: instruction.name(),
+        arguments: arguments_of(instruction),
+        kind: kind_of(&instruction.kind),
+        trigger: false,
+        vertex: None,
     }
-    for stage in
-        parse.stages.iter().filter(|stage| needed.get(stage.index).copied().unwrap_or(false))
-    {
-        name_vertices(parse, stage, &mut out);
-    }
-    out
+}
+
+/// The steps of a file of which nothing more is known.
+pub(crate) fn steps_without_plan(parse: &Parse) -> Vec<Step> {
+    let stage_of = |index| parse.stages.iter().rfind(|stage| stage.from <= index);
+    let steps = parse.instructions.iter().enumerate();
+    steps.map(|(index, instruction)| step_of(instruction, stage_of(index))).collect()
 }
 
 fn kind_of(kind: &Kind) -> StepKind {
@@ -210,32 +248,4 @@ fn arguments_of(instruction: &Instruction) -> String {
     let text = instruction.text();
     let keyword = instruction.node.keyword.text.len();
     text.get(keyword..).unwrap_or_default().trim().to_owned()
-}
-
-/// `[stage i/n] TEXT`, as `dockerfile2llb/convert.go` (`prefixCommand`) numbers them: `FROM` counts
-/// unless it is `scratch` or a stage, the stage's name is left out where there is only one.
-fn name_vertices(parse: &Parse, stage: &dockerfile::Stage, out: &mut [Step]) {
-    let earlier = |base: &str| {
-        parse.stages[..stage.index].iter().any(|other| {
-            other.name.as_deref() == Some(&base.to_lowercase()) || base == other.index.to_string()
-        })
-    };
-    let pulls = stage.base != "scratch" && !earlier(&stage.base);
-    let mut indices = Vec::new();
-    if pulls {
-        indices.push(stage.from);
-    }
-    indices.extend(stage.body.clone().filter(|index| out[*index].kind == StepKind::Layer));
-    let total = indices.len();
-    let width = total.to_string().len();
-    let prefix = match (&stage.name, parse.stages.len()) {
-        (_, 1) => String::new(),
-        (Some(name), _) => format!("{name} "),
-        (None, _) => format!("stage-{} ", stage.index),
-    };
-    for (at, index) in indices.into_iter().enumerate() {
-        let step = &mut out[index];
-        let text = format!("{} {}", step.keyword, step.arguments);
-        step.vertex = Some(format!("[{prefix}{:>width$}/{total}] {text}", at + 1));
-    }
 }

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use builder::{
-    BaseImage, Build, BuildError, Cache, Command, Event, Executor, Images, Miss, Output, Outside,
-    Ran, Request, RunError, StepState,
+    BaseImage, Build, BuildError, Cache, Command, Event, Executor, Images, Miss, NoCache,
+    NoNetwork, Output, Outside, Ran, Request, RunError, StepState,
 };
 use vfs::{
     AbsPath, Caller, Content, Fs, Limits, NodeId, OpenFlags, ResolveFlags, Stream, Timestamp,
@@ -40,7 +40,8 @@ impl Executor for Commands {
             }
         }
         let output = Output { runs: vec![(Stream::Stdout, b"ran\n".to_vec())], dropped: 0 };
-        Ok(Ran { root: fs.into_root(), exit_code, output, time: command.time })
+        let mounts = command.mounts.iter().map(|mount| mount.tree.clone()).collect();
+        Ok(Ran { root: fs.into_root(), exit_code, output, mounts, time: command.time })
     }
 }
 
@@ -81,12 +82,8 @@ impl Lab {
     fn try_build(&mut self, text: &str, no_cache: bool) -> Result<Build, BuildError> {
         let context = self.context.root().clone();
         let request = Request {
-            text,
-            context: &context,
-            target: None,
-            build_args: [].into(),
-            no_cache,
-            start: Timestamp::from_secs(1_700_000_000),
+            no_cache: if no_cache { NoCache::All } else { NoCache::None },
+            ..Request::new(text, &context, Timestamp::from_secs(1_700_000_000))
         };
         let ticks = RefCell::new(0);
         let micros = move || {
@@ -96,6 +93,7 @@ impl Lab {
         let mut outside = Outside {
             executor: &mut Commands { loaded: self.loaded },
             images: &mut NoImages,
+            network: &mut NoNetwork,
             micros: &micros,
         };
         builder::build(&request, &mut outside, &mut self.cache, &mut |_: Event| {})
@@ -172,8 +170,8 @@ fn a_hit_gives_the_image_that_a_build_without_cache_gives() {
     let variant = FILE.replace("dep x", "dep longer");
     let warm = lab.build(&variant);
     let without = lab.try_build(&variant, true).unwrap();
-    assert_eq!(states(&without), "crrrrr-");
-    assert_eq!(*miss(&without, 1), Miss::NoCache);
+    assert_eq!(states(&without), "ccrrrr-", "WORKDIR is not among what --no-cache runs again");
+    assert_eq!(*miss(&without, 2), Miss::NoCache);
     assert_eq!(id(&warm), id(&without));
     assert_eq!(id(&Lab::new().build(&variant)), id(&warm), "a new lab too");
 }

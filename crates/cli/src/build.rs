@@ -139,6 +139,7 @@ fn options(arguments: &BuildArguments) -> Result<BuildOptions, Error> {
         target: arguments.target.clone(),
         build_args: build_args.collect(),
         no_cache: arguments.no_cache,
+        ..BuildOptions::default()
     })
 }
 

@@ -97,8 +97,9 @@ impl Plain {
 
     /// Nothing was built.
     pub fn refused(&mut self, error: &BuildError, name: &str, text: &str) {
-        if let BuildError::Parse { lines: Some((start, end)), .. } = error {
-            eprint!("{}", excerpt(name, text, &[Lines::new(*start, *end)]));
+        let lines = error.lines();
+        if !lines.is_empty() {
+            eprint!("{}", excerpt(name, text, &lines));
         }
         eprintln!("ERROR: failed to build: failed to solve: {error}");
     }

@@ -95,6 +95,9 @@ fn run_script(arguments: &ShArguments) -> Result<u8, Error> {
         env: &env,
         cwd: DIR,
         user: "",
+        mounts: &[],
+        hosts: &[],
+        seed: 0,
         time: container.time,
     };
     let end = loop {

@@ -1,13 +1,13 @@
 //! A container for one command: its filesystem, its devices, its user.
 
 use builder::{Command, Executor, Output, Ran, RunError};
-use image::Digest;
 use shell::{ExecError, ExitStatus, Process, Programs, Stop};
 use vfs::{
     AbsPath, Caller, Cred, Errno, FileType, Fs, Kind, Limits, MountFlags, NodeId, OpenId, Rdev,
     ResolveFlags, Stream, Tree,
 };
 
+use crate::mounts::Mounts;
 use crate::programs::{Modules, Runner, directory, find};
 
 /// Runs the commands of `RUN` over the engine's programs.
@@ -30,9 +30,7 @@ impl Executor for Containers {
         let limits = Limits { console: self.console, ..Limits::default() };
         let mut fs = Fs::new(command.root.clone(), limits);
         fs.set_now(command.time);
-        // The same command on the same filesystem draws the same random numbers.
-        let digest = Digest::of(command.args.join("\0"));
-        fs.seed(u64::from_le_bytes(digest.as_bytes()[..8].try_into().unwrap_or_default()));
+        fs.seed(command.seed);
         if let Ok(dev) = devices() {
             // An image without /dev, such as scratch, has no place to mount it.
             let _ = fs.mount(&AbsPath::new("/dev"), dev, &AbsPath::root(), MountFlags::default());
@@ -43,7 +41,11 @@ impl Executor for Containers {
             (2, fs.open_console(Stream::Stderr)),
         ];
         let mut runner = Runner::new(self.modules.clone());
-        let end = start(&mut fs, &mut runner, command, &fds);
+        let mounts = Mounts::attach(&mut fs, command);
+        let (mounts, end) = match mounts {
+            Ok(mounts) => (mounts, start(&mut fs, &mut runner, command, &fds)),
+            Err(message) => (Mounts::default(), Ok(not_started(&mut fs, &fds, &message))),
+        };
         for (_, id) in fds {
             fs.close(id);
         }
@@ -56,7 +58,8 @@ impl Executor for Containers {
                 exit_code: i32::from(status.0),
                 output,
                 time: fs.now(),
-                root: fs.into_root(),
+                mounts: mounts.trees(&fs),
+                root: mounts.clean(fs.into_root()),
             }),
             Err(stop) => Err(RunError::Stopped { message: stop_text(&stop), output }),
         }

@@ -1,5 +1,6 @@
 //! The build context: files on the host, and what `.dockerignore` leaves of them.
 
+use builder::without_ignored;
 use dockerfile::{Ignore, IgnoreError};
 use vfs::{
     AbsPath, Caller, Content, Errno, Fs, Kind, Limits, NodeId, OpenFlags, ResolveFlags, SetTime,
@@ -130,7 +131,7 @@ impl Context {
             .text(&format!("{dockerfile}.dockerignore"))
             .or_else(|| self.text(".dockerignore"))
             .unwrap_or_default();
-        let tree = without(&all, &Ignore::parse(&text)?);
+        let tree = without_ignored(&all, &Ignore::parse(&text)?, FILE_TIME);
         self.filtered = Some((all, dockerfile.to_owned(), tree.clone()));
         Ok(tree)
     }
@@ -165,32 +166,6 @@ impl Context {
 
 fn caller() -> Caller {
     Caller { umask: 0, ..Caller::root() }
-}
-
-/// The tree without what is ignored. A directory that is ignored stays if something in it does.
-fn without(tree: &Tree, ignore: &Ignore) -> Tree {
-    if ignore.patterns().is_empty() {
-        return tree.clone();
-    }
-    let mut fs = Fs::new(tree.clone(), Limits::default());
-    fs.set_now(FILE_TIME);
-    // Backwards, a directory comes after what is in it and can go once it is empty.
-    let mut paths: Vec<_> = tree.walk().map(|(path, _, inode)| (path, inode.is_dir())).collect();
-    paths.reverse();
-    for (path, is_dir) in paths.iter().filter(|(path, _)| !path.is_root()) {
-        let name = path.to_string();
-        if !ignore.matches(name.trim_start_matches('/')) {
-            continue;
-        }
-        let (root, flags) = (caller(), ResolveFlags::NOFOLLOW);
-        // ENOTEMPTY is the answer for a directory that an exception keeps something in.
-        let _ = if *is_dir {
-            fs.rmdir(&root, NodeId::ROOT, path.as_bytes(), flags)
-        } else {
-            fs.unlink(&root, NodeId::ROOT, path.as_bytes(), flags)
-        };
-    }
-    fs.into_root()
 }
 
 #[cfg(test)]

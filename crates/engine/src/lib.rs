@@ -12,17 +12,19 @@ mod base;
 mod container;
 mod context;
 mod detail;
+mod mounts;
 mod programs;
 
 use std::sync::Arc;
 
-use builder::{Cache, Event, Executor as _, Images as _, Outside, Request};
+use builder::{Cache, Event, Executor as _, Images as _, NoCache, NoNetwork, Outside, Request};
 use vfs::Timestamp;
 
 pub use base::{Catalogue, Recipe, RecipeError, familiar, make};
 pub use builder::{
-    BaseImage, Build, BuildError, Command, Failure, FileChange, FileState, LayerSummary, Miss,
-    Output, Ran, RunError, Step, StepKind, StepOutcome, StepResult, StepState,
+    BaseImage, Build, BuildError, Command, ConvertError, Described, Failure, FileChange, FileState,
+    LayerSummary, Miss, NamedContext, Output, Ran, RunError, Step, StepKind, StepOutcome,
+    StepResult, StepState,
 };
 pub use container::Containers;
 pub use context::{Context, ContextError};
@@ -53,6 +55,16 @@ pub struct BuildOptions {
     pub build_args: std::collections::BTreeMap<String, String>,
     /// `--no-cache`.
     pub no_cache: bool,
+    /// `--no-cache-filter`: stages whose steps run although the cache has them.
+    pub no_cache_filter: Vec<String>,
+    /// `--label`.
+    pub labels: std::collections::BTreeMap<String, String>,
+    /// `--build-context`.
+    pub contexts: std::collections::BTreeMap<String, NamedContext>,
+    /// `--secret`: values by their ids.
+    pub secrets: std::collections::BTreeMap<String, Vec<u8>>,
+    /// `--add-host`: names and addresses.
+    pub add_hosts: Vec<(String, String)>,
 }
 
 /// The engine.
@@ -156,16 +168,23 @@ impl Engine {
             .filtered(name)
             .map_err(|error| BuildError::Parse { message: error.to_string(), lines: None })?;
         let request = Request {
-            text: &text,
-            context: &context,
             target: options.target.as_deref(),
             build_args: options.build_args.clone(),
-            no_cache: options.no_cache,
-            start: EPOCH,
+            labels: options.labels.clone(),
+            contexts: options.contexts.clone(),
+            secrets: options.secrets.clone(),
+            add_hosts: options.add_hosts.clone(),
+            no_cache: if options.no_cache {
+                NoCache::All
+            } else {
+                NoCache::Stages(options.no_cache_filter.clone())
+            },
+            ..Request::new(&text, &context, EPOCH)
         };
         let mut outside = Outside {
             executor: &mut self.containers,
             images: &mut self.catalogue,
+            network: &mut NoNetwork,
             micros: &*self.micros,
         };
         builder::build(&request, &mut outside, &mut self.cache, on_event)

@@ -268,7 +268,13 @@ fn classify(fs: &Fs, process: &Process) -> Result<Binary, Errno> {
     }
     let called = base_name(&process.path);
     let found = fs.path_of(node).unwrap_or_else(|_| AbsPath::root());
-    let found = String::from_utf8_lossy(found.file_name()).into_owned();
+    let beside = found.parent().unwrap_or_else(AbsPath::root).join("busybox");
+    let beside = fs.resolve(caller, NodeId::ROOT, beside.as_bytes(), ResolveFlags::NOFOLLOW);
+    // BusyBox's programs are links to it, hard ones in its own image.
+    let found = match beside.ok().and_then(|spot| spot.node) {
+        Some(busybox) if busybox == node => "busybox".to_owned(),
+        _ => String::from_utf8_lossy(found.file_name()).into_owned(),
+    };
     let modelled = content.is_synthetic() || head.starts_with(b"\x7fELF");
     if !modelled {
         return Ok(Binary::Text);

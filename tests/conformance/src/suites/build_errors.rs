@@ -26,15 +26,10 @@ fn error_lines(text: &str) -> Option<Value> {
         return Some(error.lines.map_or(json!([]), |lines| range(lines.start, lines.end)));
     }
     let context = Tree::new();
-    let request = Request {
-        text,
-        context: &context,
-        target: None,
-        build_args: [].into(),
-        no_cache: false,
-        start: Timestamp::default(),
-    };
-    let mut outside = Outside { executor: &mut Nothing, images: &mut Nothing, micros: &|| 0 };
+    let request = Request::new(text, &context, Timestamp::default());
+    let (executor, images) = (&mut Nothing, &mut Nothing);
+    let network = &mut builder::NoNetwork;
+    let mut outside = Outside { executor, images, network, micros: &|| 0 };
     match builder::build(&request, &mut outside, &mut Cache::default(), &mut |_| {}) {
         Ok(build) => build.failed.map(|step| {
             let (start, end) = build.steps[step].lines;
@@ -54,7 +49,8 @@ impl Executor for Nothing {
     fn run(&mut self, command: &Command<'_>) -> Result<Ran, RunError> {
         let root = command.root.clone();
         // What a container answers where the program is not found.
-        Ok(Ran { root, exit_code: 127, output: Output::default(), time: command.time })
+        let (output, mounts) = (Output::default(), Vec::new());
+        Ok(Ran { root, exit_code: 127, output, mounts, time: command.time })
     }
 }
 

@@ -1,30 +1,30 @@
-//! A stage while it is built: filesystem, configuration, variables.
+//! A stage while its instructions are read: filesystem, configuration, variables.
 
-use dockerfile::{EnvList, Environment, Lexer, quote_list};
+use dockerfile::{EnvList, Environment, HealthDuration, Lexer, quote_list};
 use image::{Config, Healthcheck, History};
-use vfs::{Timestamp, Tree};
+use vfs::AbsPath;
 
-use crate::miss::Key;
-use crate::{BaseImage, LayerInfo};
+use crate::graph::Input;
 
 /// The `PATH` of an image that sets none (`util/system/path.go`).
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/// Build arguments that are never variables of a step (`nonEnvArgs` in `dockerfile2llb/convert.go`).
+const NOT_IN_ENVIRONMENT: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
+
 /// The comment of every history entry (`dockerfile2llb/convert.go`).
 const HISTORY_COMMENT: &str = "buildkit.dockerfile.v0";
 
-/// What the instructions of a stage have made so far.
-#[derive(Clone, Debug)]
+/// What the instructions of a stage have made so far, before anything has run.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct StageState {
-    pub tree: Tree,
-    /// How `tree` was made.
-    pub key: Key,
-    /// The step, among all, that made `tree` differ from what the cache had, if one did.
-    pub missed: Option<usize>,
-    /// The virtual time at which `tree` was ready.
-    pub time: Timestamp,
-    pub layers: Vec<LayerInfo>,
+    /// The filesystem.
+    pub at: Input,
+    /// The configuration. Entries that this build adds to the history have no time yet.
     pub config: Config,
+    /// For each entry that this build adds to the history, the filesystem at its time.
+    pub recorded: Vec<Input>,
+    /// Variables: of `ENV`, and build arguments with a value; the latest holds.
     pub env: EnvList,
     /// Declared build arguments in the order of declaration, those without a value too.
     pub args: Vec<(String, Option<String>)>,
@@ -33,74 +33,46 @@ pub(crate) struct StageState {
 }
 
 impl StageState {
-    /// A stage on an image.
-    pub fn on_image(base: BaseImage, key: Key, start: Timestamp) -> Self {
-        let mut env = EnvList::from_entries(&base.config.config.env);
-        if env.get("PATH").is_none() {
-            env.set("PATH", DEFAULT_PATH);
-        }
-        let mut config = base.config;
-        config.config.on_build.clear();
-        let time = config.created.map_or(start, |created| created.max(start));
-        Self {
-            tree: base.tree,
-            key,
-            missed: None,
-            time,
-            layers: base.layers,
-            config,
-            env,
-            args: Vec::new(),
-            cmd_set: false,
-        }
+    /// A stage on an image, or on nothing.
+    pub fn on_image(at: Input, config: Config) -> Self {
+        Self { at, config, ..Self::default() }
     }
 
-    /// A stage on an earlier one, which keeps its variables to itself.
+    /// A stage on an earlier one.
     pub fn on_stage(base: &Self) -> Self {
-        let mut config = base.config.clone();
-        config.config.on_build.clear();
-        Self { config, args: Vec::new(), cmd_set: false, ..base.clone() }
+        let mut state = Self { cmd_set: false, ..base.clone() };
+        state.config.config.on_build.clear();
+        state
     }
 
-    /// What `$NAME` means here: build arguments, overridden by `ENV`.
-    pub fn variables(&self) -> EnvList {
-        let mut out = EnvList::default();
-        for (name, value) in &self.args {
-            if let Some(value) = value {
-                out.set(name, value);
-            }
+    /// Begins with the environment of the base, which always has a `PATH`.
+    pub fn begin(&mut self) {
+        let config = &mut self.config.config;
+        if EnvList::from_entries(&config.env).get("PATH").is_none() {
+            config.env.push(format!("PATH={DEFAULT_PATH}"));
         }
-        for (name, value) in self.env.iter() {
-            out.set(name, value);
+        for (name, value) in EnvList::from_entries(&config.env).iter() {
+            self.env.set(name, value);
         }
-        out
+        if !config.working_dir.is_empty() {
+            config.working_dir = AbsPath::new(&config.working_dir).to_string();
+        }
     }
 
-    /// The environment of a command: `ENV`, then build arguments that no `ENV` overrides.
-    pub fn command_env(&self) -> Vec<String> {
-        let mut out = self.env.clone();
-        for (name, value) in &self.args {
-            if let (Some(value), None) = (value, self.env.get(name)) {
-                out.set(name, value);
-            }
-        }
-        out.to_entries()
-    }
-
-    /// Build arguments as `RUN |2 a=1 b=2 …` lists them in the history: each once, with its value.
+    /// Build arguments as `RUN |2 a=1 b=2 …` lists them in the history: each once, with its latest
+    /// value (`runCommandString` in `dockerfile2llb/convert.go`).
     pub fn run_arguments(&self) -> Vec<String> {
         let mut out = EnvList::default();
         for (name, value) in &self.args {
-            if let Some(value) = value {
-                out.set(name, value);
-            }
+            let value = self.env.get(name).or(value.as_deref()).unwrap_or_default();
+            out.set(name, value);
         }
         out.to_entries()
     }
 
     /// Expands one word.
     pub fn expand(&self, lexer: &Lexer, text: &str) -> Result<String, String> {
-        lexer.word(text, &self.variables()).map_err(|error| error.to_string())
+        lexer.word(text, &self.env).map_err(|error| error.to_string())
     }
 
     /// The words that go before a shell form.
@@ -123,10 +95,12 @@ impl StageState {
     /// `ENV`
     pub fn set_env(&mut self, pairs: Vec<(String, String)>) {
         self.record(&format!("ENV {}", joined(&pairs)), true);
+        let mut own = EnvList::from_entries(&self.config.config.env);
         for (name, value) in pairs {
-            self.env.set(name, value);
+            self.env.set(&name, &value);
+            own.set(name, value);
         }
-        self.config.config.env = self.env.to_entries();
+        self.config.config.env = own.to_entries();
     }
 
     /// `LABEL`
@@ -145,6 +119,13 @@ impl StageState {
             })
             .collect();
         self.record(&format!("ARG {}", text.join(" ")), true);
+        for (name, value) in &defs {
+            if let Some(value) = value
+                && !NOT_IN_ENVIRONMENT.contains(&name.as_str())
+            {
+                self.env.set(name, value);
+            }
+        }
         self.args.extend(defs);
     }
 
@@ -152,6 +133,7 @@ impl StageState {
     pub fn set_cmd(&mut self, args: Vec<String>) {
         self.record(&format!("CMD {}", quote_list(&args)), true);
         self.config.config.cmd = Some(args);
+        self.config.config.args_escaped = true;
         self.cmd_set = true;
     }
 
@@ -171,8 +153,7 @@ impl StageState {
     }
 
     /// `EXPOSE`, ports with their protocols.
-    pub fn expose(&mut self, mut ports: Vec<String>) {
-        ports.sort();
+    pub fn expose(&mut self, ports: Vec<String>) {
         self.record(&format!("EXPOSE [{}]", ports.join(" ")), true);
         self.config.config.exposed_ports.extend(ports);
     }
@@ -196,8 +177,8 @@ impl StageState {
     }
 
     /// `HEALTHCHECK`
-    pub fn set_healthcheck(&mut self, check: Healthcheck, text: &str) {
-        self.record(text, true);
+    pub fn set_healthcheck(&mut self, check: Healthcheck) {
+        self.record(&format!("HEALTHCHECK {}", health_text(&check)), true);
         self.config.config.healthcheck = Some(check);
     }
 
@@ -212,25 +193,31 @@ impl StageState {
         self.config.author = author.to_owned();
     }
 
-    /// Adds a history entry dated by the filesystem's time.
+    /// Adds a history entry of the filesystem as it is now.
     pub fn record(&mut self, created_by: &str, empty_layer: bool) {
+        self.recorded.push(self.at);
         self.config.history.push(History {
-            created: Some(self.time),
+            created: None,
             created_by: created_by.to_owned(),
             author: String::new(),
             comment: HISTORY_COMMENT.to_owned(),
             empty_layer,
         });
     }
+}
 
-    /// The configuration of the image that ends here.
-    pub fn image_config(&self) -> Config {
-        let mut config = self.config.clone();
-        config.created = Some(self.time);
-        config.config.env = self.env.to_entries();
-        config.rootfs.diff_ids = self.layers.iter().map(|layer| layer.diff_id).collect();
-        config
-    }
+/// A health check as Go's `%+v` prints it.
+fn health_text(check: &Healthcheck) -> String {
+    let duration = |nanos: i64| HealthDuration(nanos).to_string();
+    format!(
+        "{{Test:[{}] Interval:{} Timeout:{} StartPeriod:{} StartInterval:{} Retries:{}}}",
+        check.test.join(" "),
+        duration(check.interval),
+        duration(check.timeout),
+        duration(check.start_period),
+        duration(check.start_interval),
+        check.retries
+    )
 }
 
 fn joined(pairs: &[(String, String)]) -> String {

@@ -6,7 +6,7 @@ use dockerfile::{CommandLine, chomp, heredoc_word};
 /// here-documents become part of the script (`dispatchRun` in `dockerfile2llb/convert_runcommand.go`).
 ///
 /// # Errors
-/// A sentence, for forms that are not supported.
+/// A sentence, for a command that a here-document cannot belong to.
 pub(crate) fn command_args(command: &CommandLine, shell: &[String]) -> Result<Vec<String>, String> {
     let mut args = command.args.clone();
     if let [first, ..] = command.files.as_slice() {
@@ -14,12 +14,6 @@ pub(crate) fn command_args(command: &CommandLine, shell: &[String]) -> Result<Ve
             return Err(format!("parsing produced an invalid run command: {args:?}"));
         };
         if heredoc_word(line).is_ok_and(|word| word.is_some()) {
-            if first.data.starts_with("#!") {
-                return Err("not supported here: a here-document that names its interpreter with \
-                            #!, because the script would need a file outside the image; call the \
-                            interpreter in the RUN line instead"
-                    .to_owned());
-            }
             args = vec![if first.chomp { chomp(&first.data) } else { first.data.clone() }];
         } else {
             let bodies = command.files.iter().map(|file| format!("\n{}{}", file.data, file.name));

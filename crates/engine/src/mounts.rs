@@ -1,0 +1,154 @@
+//! What is mounted over a container's filesystem, and the places that are made for it.
+
+use builder::{Command, Mount};
+use vfs::{
+    AbsPath, Caller, Content, Errno, Fs, Kind, Meta, MountFlags, Name, NodeId, OpenFlags,
+    ResolveFlags, SetTime, Timestamp, Tree,
+};
+
+/// The host name of a container that a build runs (`oci/spec.go` of BuildKit's executor).
+pub const HOST_NAME: &str = "buildkitsandbox";
+
+/// What BuildKit writes where the machine has no name server of its own (`executor/oci/resolvconf.go`).
+const RESOLV_CONF: &str = "nameserver 8.8.8.8\nnameserver 8.8.4.4\nnameserver 2001:4860:4860::8888\n\
+                           nameserver 2001:4860:4860::8844\n";
+
+/// The mounts of one container.
+#[derive(Default)]
+pub struct Mounts {
+    /// The numbers of the mounts that the command asked for, in its order.
+    devices: Vec<u32>,
+    /// Directories and files that were made as places to mount on, those above first.
+    stubs: Vec<AbsPath>,
+    /// The times that the directories of the stubs had.
+    times: Vec<(AbsPath, Timestamp)>,
+}
+
+impl Mounts {
+    /// Mounts what the command asks for, and `/etc/hosts` and `/etc/resolv.conf` as BuildKit does.
+    ///
+    /// # Errors
+    /// A sentence as runc gives it.
+    pub fn attach(fs: &mut Fs, command: &Command<'_>) -> Result<Self, String> {
+        let mut out = Self::default();
+        for (path, content) in
+            [("/etc/hosts", hosts(command.hosts)), ("/etc/resolv.conf", RESOLV_CONF.to_owned())]
+        {
+            let mount = Mount {
+                target: AbsPath::new(path),
+                tree: file(content.into_bytes(), command.time),
+                source: AbsPath::new("/file"),
+                read_only: true,
+                tmpfs: None,
+            };
+            // Something else at the place, such as a link that leads nowhere, is left alone.
+            let _ = out.mount(fs, &mount);
+        }
+        for mount in command.mounts {
+            let device = out.mount(fs, mount).map_err(|errno| {
+                format!(
+                    "error mounting {:?} to rootfs at {:?}: {}",
+                    mount.source.to_string(),
+                    mount.target.to_string(),
+                    errno.to_string().to_lowercase()
+                )
+            })?;
+            out.devices.push(device);
+        }
+        Ok(out)
+    }
+
+    fn mount(&mut self, fs: &mut Fs, mount: &Mount) -> Result<u32, Errno> {
+        let is_dir = mount.tree.lookup(&mount.source).is_none_or(|(_, inode)| inode.is_dir());
+        self.make_place(fs, &mount.target, is_dir)?;
+        let flags = MountFlags { read_only: mount.read_only };
+        fs.mount(&mount.target, mount.tree.clone(), &mount.source, flags)
+    }
+
+    /// Makes what is missing of a place to mount on.
+    fn make_place(&mut self, fs: &mut Fs, target: &AbsPath, is_dir: bool) -> Result<(), Errno> {
+        let (root, at) = (caller(), NodeId::ROOT);
+        let mut here = AbsPath::root();
+        let names: Vec<&[u8]> = target.components().collect();
+        for (depth, name) in names.iter().enumerate() {
+            let dir = here.clone();
+            here = here.join(name);
+            let spot = fs.resolve(&root, at, here.as_bytes(), ResolveFlags::FOLLOW)?;
+            if spot.node.is_some() {
+                continue;
+            }
+            let mtime = fs.stat(&root, at, dir.as_bytes(), ResolveFlags::FOLLOW)?;
+            if depth + 1 < names.len() || is_dir {
+                fs.mkdir(&root, at, here.as_bytes(), 0o755, ResolveFlags::NOFOLLOW)?;
+            } else {
+                let how = OpenFlags { write: true, create: true, ..OpenFlags::default() };
+                let open =
+                    fs.open(&root, at, here.as_bytes(), (how, ResolveFlags::NOFOLLOW), 0o755)?;
+                fs.close(open);
+            }
+            // What is made in another mount stays in it.
+            if spot.parent.dev == 0 {
+                self.times.push((dir, mtime.meta.mtime));
+                self.stubs.push(here.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// The filesystems of the command's mounts as they are now.
+    pub fn trees(&self, fs: &Fs) -> Vec<Tree> {
+        let trees = self.devices.iter().filter_map(|device| fs.mounted(*device));
+        trees.cloned().collect()
+    }
+
+    /// Removes the places that were made and that nothing has been put into
+    /// (`MountStubsCleaner` of BuildKit's `executor/stubs.go`).
+    pub fn clean(self, root: Tree) -> Tree {
+        if self.stubs.is_empty() {
+            return root;
+        }
+        let mut fs = Fs::new(root, vfs::Limits::default());
+        let (root, at, flags) = (caller(), NodeId::ROOT, ResolveFlags::NOFOLLOW);
+        for (path, (dir, time)) in self.stubs.iter().zip(&self.times).rev() {
+            let Ok(stat) = fs.stat(&root, at, path.as_bytes(), flags) else { continue };
+            let removed = match stat.file_type {
+                vfs::FileType::Dir => fs.rmdir(&root, at, path.as_bytes(), flags),
+                vfs::FileType::File if stat.size == 0 => {
+                    fs.unlink(&root, at, path.as_bytes(), flags)
+                }
+                _ => Err(Errno::ENOTEMPTY),
+            };
+            if removed.is_ok() {
+                let time = SetTime::At(*time);
+                // A directory that was just written to is there.
+                let _ = fs.utimes(&root, at, dir.as_bytes(), (SetTime::Keep, time), flags);
+            }
+        }
+        fs.into_root()
+    }
+}
+
+fn caller() -> Caller {
+    Caller { umask: 0, ..Caller::root() }
+}
+
+/// `/etc/hosts`, with the names of `--add-host` behind the container's own.
+fn hosts(added: &[(String, String)]) -> String {
+    let mut out =
+        format!("127.0.0.1\tlocalhost {HOST_NAME}\n::1\tlocalhost ip6-localhost ip6-loopback\n");
+    for (name, address) in added {
+        out.push_str(&format!("{address}\t{name}\n"));
+    }
+    out
+}
+
+/// A filesystem with one file, `/file`.
+fn file(content: Vec<u8>, time: Timestamp) -> Tree {
+    let mut tree = Tree::new();
+    if let Ok(name) = Name::new(b"file") {
+        let kind = Kind::File(Content::from(content));
+        // An empty directory takes any name.
+        let _ = tree.create(Tree::ROOT, name, Meta::root(0o644, time), kind);
+    }
+    tree
+}
