@@ -120,6 +120,18 @@ pub struct ExpandError {
     pub unmatched: BTreeSet<String>,
 }
 
+impl ExpandError {
+    /// What it cost to find out, as in [`Expansion`].
+    pub(crate) fn cost(&self) -> usize {
+        self.source_text.len()
+            + match self.cause {
+                ExpandErrorCause::TooLong => MAX_GROWTH,
+                ExpandErrorCause::TooCostly { .. } => MAX_PATTERN_STEPS * STEP_COST,
+                _ => 0,
+            }
+    }
+}
+
 /// What is wrong in a text that could not be expanded. The words are BuildKit's.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[allow(missing_docs)] // Each variant is its message.
@@ -164,7 +176,10 @@ const MAX_DEPTH: usize = 100;
 const MAX_GROWTH: usize = 128 * 1024;
 
 /// Parts of a pattern times bytes of the value it is matched with. BuildKit sets no limit.
-const MAX_PATTERN_COST: usize = 8 << 20;
+const MAX_PATTERN_STEPS: usize = 1 << 20;
+
+/// What one of these steps costs, in bytes that might be copied meanwhile.
+const STEP_COST: usize = 16;
 
 /// The outcome of an expansion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -213,7 +228,7 @@ impl Lexer {
     /// # Errors
     /// [`ExpandError`], as BuildKit refuses the text.
     pub fn word(&self, text: &str, env: &dyn Environment) -> Result<String, ExpandError> {
-        self.expand(text, env).map(|expansion| expansion.text)
+        self.expand_text(text, env).map(|expansion| expansion.text)
     }
 
     /// Expands `text`, then splits it at white space outside quotes.
@@ -229,13 +244,31 @@ impl Lexer {
     /// # Errors
     /// [`ExpandError`], as BuildKit refuses the text.
     pub fn expand(&self, text: &str, env: &dyn Environment) -> Result<Expansion, ExpandError> {
+        self.run(text, env, true)
+    }
+
+    /// Like [`Lexer::expand`], without the words.
+    pub(crate) fn expand_text(
+        &self,
+        text: &str,
+        env: &dyn Environment,
+    ) -> Result<Expansion, ExpandError> {
+        self.run(text, env, false)
+    }
+
+    fn run(
+        &self,
+        text: &str,
+        env: &dyn Environment,
+        wants_words: bool,
+    ) -> Result<Expansion, ExpandError> {
         let mut run = Run {
             lexer: self,
             env,
             // Go's text/scanner drops a byte order mark.
             rest: text.strip_prefix('\u{feff}').unwrap_or(text),
             raw_escapes: self.raw_escapes,
-            word: Word::new(),
+            word: wants_words.then(Word::new),
             depth: 0,
             max_len: text.len() + MAX_GROWTH,
             cost: 0,
@@ -260,7 +293,8 @@ struct Run<'a> {
     env: &'a dyn Environment,
     rest: &'a str,
     raw_escapes: bool,
-    word: Word,
+    /// The word being read, where words are wanted.
+    word: Option<Word>,
     depth: usize,
     /// How long the outcome may become.
     max_len: usize,
@@ -551,8 +585,9 @@ impl<'a> Run<'a> {
         let compiled = ShellPattern::new(pattern)
             .map_err(|source| ExpandErrorCause::Pattern { pattern: pattern.to_owned(), source })?;
         let (parts, len) = (compiled.parts().len(), value.len());
-        self.cost += parts * len;
-        match self.cost > MAX_PATTERN_COST {
+        let steps = parts.saturating_mul(len);
+        self.cost = self.cost.saturating_add(steps.saturating_mul(STEP_COST));
+        match steps > MAX_PATTERN_STEPS {
             true => Err(ExpandErrorCause::TooCostly { parts, len }),
             false => Ok(compiled),
         }

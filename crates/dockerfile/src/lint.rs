@@ -149,7 +149,7 @@ pub fn lint(parse: &Parse, options: &LintOptions) -> LintReport {
 }
 
 /// Names that are compared to find suggestions, in one file. BuildKit sets no limit.
-const MAX_COMPARISONS: usize = 1_000_000;
+const MAX_COMPARISONS: usize = 200_000;
 
 /// An error that ends the checks.
 type Checked<T> = Result<T, Box<Diagnostic>>;
@@ -164,6 +164,8 @@ struct Linter<'a> {
     variable_places: Option<(usize, HashMap<&'a str, Span>)>,
     /// What expanding variables has cost so far, in bytes.
     cost: usize,
+    /// True once it was said that this is too much.
+    is_spent_told: bool,
     /// How many names may still be compared with an unknown one.
     comparisons_left: usize,
     findings: Vec<Finding>,
@@ -187,6 +189,7 @@ impl<'a> Linter<'a> {
                 comment_config: None,
                 variable_places: None,
                 cost: 0,
+                is_spent_told: false,
                 comparisons_left: MAX_COMPARISONS,
                 findings: Vec::new(),
                 passed_over: Vec::new(),

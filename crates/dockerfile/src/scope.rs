@@ -1,6 +1,6 @@
 //! Which variables there are at a place, and what they hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::expand::{EnvList, Environment, Lexer, is_name_char};
 use crate::instruction::{Instruction, Kind};
@@ -44,6 +44,9 @@ pub const PREDEFINED: [(&str, &str); 8] = [
     ("TARGETVARIANT", ""),
 ];
 
+/// Bytes that all variables may be expanded to; those after that are not looked at.
+const MAX_COST: usize = 16 << 20;
+
 /// The variables that the instruction at `index` sees, in the order in which they were declared.
 ///
 /// A `FROM` sees those from before the first stage. The environment of base images is not known here.
@@ -52,23 +55,22 @@ pub fn variables_at(
     index: usize,
     build_args: &BTreeMap<String, String>,
 ) -> Vec<Variable> {
-    let mut scope =
-        Scope { parse, build_args, lexer: Lexer::new(parse.escape), variables: Vec::new() };
-    let globals = scope.globals(index);
-    let stage = parse.stages.iter().rev().find(|stage| stage.from <= index);
-    match stage.filter(|stage| stage.from != index) {
-        None => {
-            for (name, value) in PREDEFINED {
-                if !scope.variables.iter().any(|variable| variable.name == name) {
-                    scope.set(name, Some(value.to_owned()), VariableKind::Predefined, None);
-                }
-            }
-        }
-        Some(stage) => {
-            scope.variables.clear();
-            scope.stage(stage, index, &globals);
-        }
+    let mut globals = Scope::new(parse, build_args);
+    for (name, value) in PREDEFINED {
+        globals.set(name, Some(value.to_owned()), VariableKind::Predefined, None);
     }
+    let first = parse.stages.first().map_or(parse.instructions.len(), |stage| stage.from);
+    for (at, instruction) in parse.instructions[..first.min(index)].iter().enumerate() {
+        globals.step(at, instruction, &EnvList::default());
+    }
+    let stage = parse.stages.iter().rev().find(|stage| stage.from <= index);
+    let Some(stage) = stage.filter(|stage| stage.from != index) else {
+        // What the file declares comes before what is always there.
+        globals.variables.rotate_left(PREDEFINED.len());
+        return globals.variables;
+    };
+    let mut scope = Scope::new(parse, build_args);
+    scope.stage(stage, index, &globals.env);
     scope.variables
 }
 
@@ -77,30 +79,29 @@ struct Scope<'a> {
     build_args: &'a BTreeMap<String, String>,
     lexer: Lexer,
     variables: Vec<Variable>,
+    /// Where each variable stands in `variables`.
+    places: HashMap<String, usize>,
+    /// What is known of their values.
+    env: EnvList,
+    /// What expanding has cost so far, in bytes.
+    cost: usize,
 }
 
-impl Scope<'_> {
-    fn globals(&mut self, index: usize) -> BTreeMap<String, String> {
-        let mut globals: BTreeMap<String, String> = PREDEFINED
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        for (at, instruction) in self.parse.instructions.iter().enumerate() {
-            if at >= index || matches!(instruction.kind, Kind::From(_)) {
-                break;
-            }
-            self.step(at, instruction, &BTreeMap::new());
+impl<'a> Scope<'a> {
+    fn new(parse: &'a Parse, build_args: &'a BTreeMap<String, String>) -> Self {
+        Scope {
+            parse,
+            build_args,
+            lexer: Lexer::new(parse.escape),
+            variables: Vec::new(),
+            places: HashMap::new(),
+            env: EnvList::default(),
+            cost: 0,
         }
-        let known = self
-            .variables
-            .iter()
-            .filter_map(|variable| Some((variable.name.clone(), variable.value.clone()?)));
-        globals.extend(known);
-        globals
     }
 
     /// Everything in `stage` up to the instruction at `end`, and the stages it builds on before it.
-    fn stage(&mut self, stage: &Stage, end: usize, globals: &BTreeMap<String, String>) {
+    fn stage(&mut self, stage: &Stage, end: usize, globals: &EnvList) {
         let mut parts = vec![(stage, end)];
         let mut top = stage;
         loop {
@@ -119,23 +120,26 @@ impl Scope<'_> {
         }
     }
 
-    fn step(&mut self, at: usize, instruction: &Instruction, globals: &BTreeMap<String, String>) {
-        let env = self.env();
+    fn step(&mut self, at: usize, instruction: &Instruction, globals: &EnvList) {
         match &instruction.kind {
             Kind::Env(pairs) => {
+                // The words of one instruction see what was there before it.
+                let env = self.env.clone();
                 for pair in pairs {
-                    let value = self.lexer.word(&pair.value, &env).ok();
+                    let value = self.expanded(&pair.value, &env);
                     self.set(&pair.key, value, VariableKind::Env, Some(at));
                 }
             }
             Kind::Arg(defs) => {
                 for def in defs {
                     let given = self.build_args.get(&def.key).cloned();
+                    let env = self.env.clone();
                     let default =
-                        || def.value.as_ref().and_then(|value| self.lexer.word(value, &env).ok());
-                    let value = given.or_else(default).or_else(|| globals.get(&def.key).cloned());
+                        || def.value.as_ref().and_then(|value| self.expanded(value, &env));
+                    let value =
+                        given.or_else(default).or_else(|| globals.get(&def.key).map(str::to_owned));
                     // An ARG without a value leaves what is there.
-                    if value.is_some() || !env.has(&def.key) {
+                    if value.is_some() || !self.env.has(&def.key) {
                         self.set(&def.key, value, VariableKind::Arg, Some(at));
                     }
                 }
@@ -144,14 +148,13 @@ impl Scope<'_> {
         }
     }
 
-    fn env(&self) -> EnvList {
-        let mut env = EnvList::default();
-        for variable in &self.variables {
-            if let Some(value) = &variable.value {
-                env.set(variable.name.clone(), value.clone());
-            }
+    fn expanded(&mut self, text: &str, env: &EnvList) -> Option<String> {
+        if self.cost > MAX_COST {
+            return None;
         }
-        env
+        let outcome = self.lexer.expand_text(text, env);
+        self.cost += outcome.as_ref().map_or_else(|error| error.cost(), |expansion| expansion.cost);
+        outcome.ok().map(|expansion| expansion.text)
     }
 
     fn set(
@@ -161,10 +164,17 @@ impl Scope<'_> {
         kind: VariableKind,
         declared_by: Option<usize>,
     ) {
+        if let Some(value) = &value {
+            self.cost += value.len();
+            self.env.set(name, value);
+        }
         let variable = Variable { name: name.to_owned(), value, kind, declared_by };
-        match self.variables.iter_mut().find(|known| known.name == name) {
-            Some(known) => *known = variable,
-            None => self.variables.push(variable),
+        match self.places.get(name) {
+            Some(place) => self.variables[*place] = variable,
+            None => {
+                self.places.insert(name.to_owned(), self.variables.len());
+                self.variables.push(variable);
+            }
         }
     }
 }

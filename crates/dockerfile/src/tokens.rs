@@ -212,6 +212,8 @@ fn mark(node: &Node, marks: &mut Vec<(TokenKind, Span)>) {
     let name = node.keyword.text.to_lowercase();
     let is_pairs = matches!(name.as_str(), "env" | "label");
     let is_named_stage = name == "from" && node.args.len() == 3;
+    let mut opened: Vec<Span> = node.heredocs.iter().map(|heredoc| heredoc.span).collect();
+    opened.sort_unstable();
     for (index, arg) in node.args.iter().enumerate() {
         let kind = match index {
             2.. if is_pairs && index % 3 == 2 => separator(&arg.text),
@@ -220,21 +222,20 @@ fn mark(node: &Node, marks: &mut Vec<(TokenKind, Span)>) {
         };
         // A heredoc's opening word is marked by itself.
         let mut start = arg.span.start;
-        for heredoc in node.heredocs.iter().filter(|heredoc| {
-            arg.span.start <= heredoc.span.start && heredoc.span.end <= arg.span.end
-        }) {
-            marks.push((kind, Span::new(start, heredoc.span.start.max(start))));
-            marks.push((TokenKind::HeredocStart, heredoc.span));
-            start = heredoc.span.end;
+        let first = opened.partition_point(|span| span.start < arg.span.start);
+        for span in opened[first..].iter().take_while(|span| span.end <= arg.span.end) {
+            marks.push((kind, Span::new(start, span.start.max(start))));
+            marks.push((TokenKind::HeredocStart, *span));
+            start = span.end;
         }
         marks.push((kind, Span::new(start, arg.span.end.max(start))));
     }
     if let Some(sub) = &node.sub {
         mark(sub, marks);
         // Heredocs behind ONBUILD hang on the outer node.
-        let outer: Vec<Span> = node.heredocs.iter().map(|heredoc| heredoc.span).collect();
-        marks.retain(|(kind, span)| *kind == TokenKind::HeredocStart || !outer.contains(span));
-        marks.extend(outer.into_iter().map(|span| (TokenKind::HeredocStart, span)));
+        let is_opened = |span: &Span| opened.binary_search(span).is_ok();
+        marks.retain(|(kind, span)| *kind == TokenKind::HeredocStart || !is_opened(span));
+        marks.extend(opened.iter().map(|span| (TokenKind::HeredocStart, *span)));
     }
     marks.retain(|(_, span)| !span.is_empty());
     marks.sort_by_key(|(_, span)| (span.start, span.end));

@@ -176,3 +176,36 @@ fn stages() {
             MultipleInstructionsDisallowed: Multiple cmd instructions should not be used in the same stage because only the last one will be used (line 4)"#]],
     );
 }
+
+#[test]
+fn no_fix_for_a_name_that_a_continuation_cuts_in_two() {
+    let parse = dockerfile::parse("FROM $TARGETAR\\\n\n\nF");
+    let report = lint(&parse, &LintOptions::default());
+    let fixes: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|found| found.rule.name == "UndefinedArgInFrom")
+        .map(|found| (found.detail.as_str(), found.fix.is_some()))
+        .collect();
+    let detail = "FROM argument 'TARGETARF' is not declared (did you mean TARGETARCH?)";
+    assert_eq!(fixes, [(detail, false)]);
+}
+
+#[test]
+fn what_grows_without_bound_is_refused() {
+    let doubled = format!("FROM scratch\nENV a=12345678\n{}", "ENV a=$a$a\n".repeat(20));
+    let report = lint(&dockerfile::parse(&doubled), &LintOptions::default());
+    let cause = report.error.unwrap().cause;
+    assert!(cause.contains("not supported here: variables that make a text longer"), "{cause}");
+
+    let long = "x".repeat(60_000);
+    let many = format!("FROM scratch\nENV a={long}\n{}", "ENV b=$a\n".repeat(2_000));
+    let report = lint(&dockerfile::parse(&many), &LintOptions::default());
+    let cause = report.error.unwrap().cause;
+    assert!(cause.contains("not supported here: variables that expand to more"), "{cause}");
+
+    let pattern = format!("FROM scratch\nENV a={long}\nENV b=${{a//{}/y}}\n", "*?".repeat(50));
+    let report = lint(&dockerfile::parse(&pattern), &LintOptions::default());
+    let cause = report.error.unwrap().cause;
+    assert!(cause.contains("a pattern of 100 parts on a value of 60000 bytes"), "{cause}");
+}

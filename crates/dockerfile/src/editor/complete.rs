@@ -128,11 +128,12 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn complete(&self, words: &[&str]) -> Vec<Completion> {
-        let Some((keyword, rest)) = words.split_first() else { return self.instructions() };
+        // What is asked about is the instruction behind ONBUILD.
+        let triggers = words.iter().take_while(|word| word.eq_ignore_ascii_case("onbuild")).count();
+        let Some((keyword, rest)) = words[triggers..].split_first() else {
+            return self.instructions();
+        };
         let name = keyword.to_uppercase();
-        if name == "ONBUILD" {
-            return self.complete(rest);
-        }
         if let Some(at) = self.word.rfind('$').filter(|at| !self.word[*at..].contains('}')) {
             return self.variables(at);
         }

@@ -8,7 +8,6 @@ use crate::platform::Platform;
 use crate::reference::{check_image_name, is_image_name};
 use crate::span::Span;
 use crate::stage::Stage;
-use crate::suggest::nearest;
 
 /// The arguments before the first stage.
 pub(super) struct Globals {
@@ -46,12 +45,9 @@ impl Linter<'_> {
                 names.push(def.key.clone());
                 match (given(&def.key).filter(|_| with_build_args), &def.value) {
                     (Some(value), _) => env.set(&def.key, value),
-                    (None, Some(_)) if self.is_spent() => {}
-                    (None, Some(value)) => match lexer.expand(value, &env) {
-                        Ok(expansion) => {
-                            env.set(&def.key, expansion.text);
-                            self.spend(expansion.cost, instruction)?;
-                        }
+                    (None, Some(_)) if self.is_spent(instruction)? => {}
+                    (None, Some(value)) => match self.expand(lexer, value, &env) {
+                        Ok(expansion) => env.set(&def.key, expansion.text),
                         Err(error) => self.error_at(instruction, error.to_string())?,
                     },
                     (None, None) => {}
@@ -87,7 +83,10 @@ impl Linter<'_> {
         globals: &Globals,
     ) -> Checked<String> {
         let from = self.parse.from_of(stage);
-        let expansion = lexer.expand(&stage.base, &globals.env);
+        if self.is_spent(from)? {
+            return Ok(stage.base.clone());
+        }
+        let expansion = self.expand(lexer, &stage.base, &globals.env);
         self.undeclared(
             from,
             expansion.as_ref().map_or_else(|e| &e.unmatched, |e| &e.unmatched),
@@ -100,7 +99,6 @@ impl Linter<'_> {
                 return Ok(stage.base.clone());
             }
         };
-        self.spend(base.cost, from)?;
         if base.text.is_empty() {
             self.error_at(from, format!("base name ({}) should not be blank", stage.base))?;
         }
@@ -142,7 +140,7 @@ impl Linter<'_> {
         globals: &Globals,
     ) -> Checked<()> {
         let from = self.parse.from_of(stage);
-        let expansion = match lexer.expand(given, &globals.env) {
+        let expansion = match self.expand(lexer, given, &globals.env) {
             Ok(expansion) => expansion,
             Err(error) => {
                 self.undeclared(from, &error.unmatched, globals);
@@ -150,7 +148,6 @@ impl Linter<'_> {
                 return self.error_at(from, cause);
             }
         };
-        self.spend(expansion.cost, from)?;
         self.undeclared(from, &expansion.unmatched, globals);
         let span = from.node.flags.first().map_or(from.span(), |flag| flag.span);
         self.redundant_platform(from, given, &expansion, globals, span);
@@ -165,27 +162,24 @@ impl Linter<'_> {
                 self.report(rule, from, &[&expansion.text], span, None);
             }
         }
-        let suggest = |cause: String| {
-            let names: Vec<&str> = match expansion.unmatched.is_empty() {
-                true => Vec::new(),
-                false => globals.env.iter().map(|(name, _)| name).collect(),
-            };
-            match expansion.unmatched.iter().find_map(|name| nearest(name, &names, true)) {
-                Some(name) => format!("{cause} (did you mean {name}?)"),
-                None => cause,
-            }
+        let is_empty = expansion.text.is_empty();
+        let cause = match platform {
+            _ if is_empty => format!("empty platform value from expression {given}"),
+            Err(cause) => cause,
+            Ok(_) => return Ok(()),
         };
-        match platform {
-            _ if expansion.text.is_empty() => {
-                let cause = suggest(format!("empty platform value from expression {given}"));
-                self.error_at(from, cause)
-            }
-            Err(cause) => {
-                let cause = format!("failed to parse platform {given}: {}", suggest(cause));
-                self.error_at(from, cause)
-            }
-            Ok(_) => Ok(()),
-        }
+        let mut suggestions = expansion.unmatched.iter().map(|name| {
+            let known = globals.env.iter().map(|(name, _)| name);
+            self.suggestion(name, known)
+        });
+        let cause = match suggestions.find(|name| !name.is_empty()) {
+            Some(name) => format!("{cause} (did you mean {name}?)"),
+            None => cause,
+        };
+        drop(suggestions);
+        let parse =
+            if is_empty { String::new() } else { format!("failed to parse platform {given}: ") };
+        self.error_at(from, format!("{parse}{cause}"))
     }
 
     fn redundant_platform(

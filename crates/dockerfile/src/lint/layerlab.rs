@@ -1,6 +1,6 @@
 //! Checks beyond BuildKit's: what makes first images large, slow or unsafe, each with its reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::fix::replace;
 use super::rules::Rule;
@@ -60,11 +60,8 @@ pub fn lint_layerlab(parse: &Parse, options: &LintOptions) -> Vec<super::Finding
     linter.findings
 }
 
-/// What an earlier instruction of the stage put where.
-struct Written {
-    path: String,
-    line: usize,
-}
+/// The paths that earlier instructions of the stage wrote to, each with the line of the first that did.
+type Written = BTreeMap<String, usize>;
 
 impl Linter<'_> {
     fn unpinned(&mut self, parse: &Parse, stage: &crate::stage::Stage, above: &BTreeSet<&str>) {
@@ -84,7 +81,7 @@ impl Linter<'_> {
 
     fn stage_habits(&mut self, parse: &Parse, body: &[Instruction]) {
         let mut workdir = "/".to_owned();
-        let mut written: Vec<Written> = Vec::new();
+        let mut written = Written::new();
         let mut copied_all: Option<&Instruction> = None;
         for (at, instruction) in body.iter().enumerate() {
             match &instruction.kind {
@@ -219,7 +216,7 @@ impl Linter<'_> {
         &mut self,
         instruction: &Instruction,
         commands: &[Command],
-        written: &[Written],
+        written: &Written,
         workdir: &str,
     ) {
         for command in commands.iter().filter(|command| command.program() == "rm") {
@@ -228,31 +225,25 @@ impl Linter<'_> {
                 .filter(|word| !word.text.starts_with('-') && !word.text.contains('$'))
             {
                 let path = resolve(workdir, &word.text);
-                let inside = |written: &&Written| {
-                    written.path == path
-                        || written
-                            .path
-                            .strip_prefix(&path)
-                            .is_some_and(|rest| rest.starts_with('/'))
-                };
-                if let Some(found) = written.iter().find(inside) {
-                    let line = found.line.to_string();
-                    self.report(
-                        &DELETED_LATER,
-                        instruction,
-                        &[&found.path, &line],
-                        word.span,
-                        None,
-                    );
+                let below = format!("{path}/");
+                let found = written.get_key_value(&path).or_else(|| {
+                    let first = written.range(below.clone()..).next();
+                    first.filter(|(written, _)| written.starts_with(&below))
+                });
+                if let Some((path, line)) = found {
+                    let values = [path.as_str(), &line.to_string()];
+                    self.report(&DELETED_LATER, instruction, &values, word.span, None);
                 }
             }
         }
     }
 
     fn copied(&mut self, instruction: &Instruction, transfer: &Transfer) {
+        let words = instruction.node.args.iter().rev();
+        let words: HashMap<&str, Span> =
+            words.map(|word| (word.text.as_str(), word.span)).collect();
         for source in &transfer.sources {
-            let word = instruction.node.args.iter().find(|word| word.text == *source);
-            let span = word.map_or(instruction.span(), |word| word.span);
+            let span = words.get(source.as_str()).copied().unwrap_or(instruction.span());
             if looks_secret(source) {
                 self.report(&SECRET_COPIED, instruction, &[source], span, None);
             }
@@ -351,7 +342,7 @@ fn looks_secret(source: &str) -> bool {
 }
 
 fn note_transfer(
-    written: &mut Vec<Written>,
+    written: &mut Written,
     workdir: &str,
     instruction: &Instruction,
     transfer: &Transfer,
@@ -363,16 +354,16 @@ fn note_transfer(
     for source in &transfer.sources {
         let name = clean(source).rsplit('/').next().unwrap_or_default().to_owned();
         if into_directory && name != "." && !name.contains('*') {
-            written.push(Written { path: resolve(&dest, &name), line });
+            written.entry(resolve(&dest, &name)).or_insert(line);
         } else if !into_directory && dest != "/" {
-            written.push(Written { path: dest.clone(), line });
+            written.entry(dest.clone()).or_insert(line);
         }
     }
 }
 
 /// Notes what `curl -o` and `wget -O` write.
 fn note_downloads(
-    written: &mut Vec<Written>,
+    written: &mut Written,
     workdir: &str,
     instruction: &Instruction,
     commands: &[Command],
@@ -387,7 +378,7 @@ fn note_downloads(
         let after =
             words.iter().position(|word| option.contains(word)).and_then(|at| words.get(at + 1));
         if let Some(path) = after.filter(|path| **path != "-" && !path.contains('$')) {
-            written.push(Written { path: resolve(workdir, path), line: instruction.lines().start });
+            written.entry(resolve(workdir, path)).or_insert(instruction.lines().start);
         }
     }
 }

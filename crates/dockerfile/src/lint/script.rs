@@ -140,11 +140,8 @@ impl Cutter<'_> {
 
 /// How much behind an escape belongs to a continuation: blanks, the line end, comment lines and empty lines.
 fn continuation(rest: &str) -> Option<usize> {
-    let line_end = rest.find('\n')?;
-    if !rest[..line_end].trim().is_empty() {
-        return None;
-    }
-    let mut len = line_end + 1;
+    let line_end = rest.find(|c: char| c == '\n' || !c.is_whitespace())?;
+    let mut len = line_end + rest[line_end..].starts_with('\n').then_some(1)?;
     while let Some(line) = rest[len..].split_inclusive('\n').next() {
         let trimmed = line.trim();
         if !(trimmed.is_empty() || trimmed.starts_with('#')) {

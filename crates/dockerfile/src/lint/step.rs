@@ -26,20 +26,17 @@ impl Linter<'_> {
         names: &Names,
     ) -> Checked<()> {
         // What follows would be wrong about variables.
-        if self.is_spent() {
+        if self.is_spent(instruction)? {
             return Ok(());
         }
-        let mut cost = 0;
         let expanded = match &instruction.kind {
             Kind::Arg(_) => Ok(instruction.kind.clone()),
             kind => kind.expanded(&mut |word: &str| {
                 let (env, declared) = (&state.env, &state.declared);
                 let expansion = self.expand_word(lexer, word, env, declared, instruction)?;
-                cost += expansion.cost;
                 Ok::<String, ExpandError>(expansion.text)
             }),
         };
-        self.spend(cost, instruction)?;
         let kind = match expanded {
             Ok(kind) => kind,
             Err(error) => return self.error_at(instruction, error.to_string()),
@@ -61,16 +58,13 @@ impl Linter<'_> {
             }
             Kind::Arg(defs) => self.arg(instruction, defs, state, lexer, globals),
             Kind::Run(run) => {
-                let mut cost = 0;
                 let mounts = run.mounts(&mut |word: &str| {
                     let (env, declared) = (&state.env, &state.declared);
                     let expansion = self
                         .expand_word(lexer, word, env, declared, instruction)
                         .map_err(|error| error.to_string())?;
-                    cost += expansion.cost;
                     Ok(expansion.text)
                 });
-                self.spend(cost, instruction)?;
                 match mounts {
                     Ok(mounts) => self.mounts(instruction, &mounts, state, names),
                     Err(cause) => self.error_at(instruction, cause),
@@ -128,17 +122,14 @@ impl Linter<'_> {
                 (None, Some(value)) => {
                     let (env, declared) = (&state.env, &state.declared);
                     match self.expand_word(lexer, value, env, declared, instruction) {
-                        Ok(expansion) => {
-                            self.spend(expansion.cost, instruction)?;
-                            Some(expansion.text)
-                        }
+                        Ok(expansion) => Some(expansion.text),
                         Err(error) => return self.error_at(instruction, error.to_string()),
                     }
                 }
                 (None, None) => globals.env.get(&def.key).map(str::to_owned),
             };
             if let Some(value) = value.filter(|_| !NOT_IN_ENVIRONMENT.contains(&def.key.as_str())) {
-                self.spend(value.len(), instruction)?;
+                self.cost = self.cost.saturating_add(value.len());
                 state.env.set(&def.key, value);
             }
             state.declared.insert(def.key.clone());
@@ -261,7 +252,7 @@ impl Linter<'_> {
         for spec in specs {
             match lexer.expand(spec, &state.env) {
                 Ok(expansion) => {
-                    self.spend(expansion.cost, instruction)?;
+                    self.cost = self.cost.saturating_add(expansion.cost);
                     ports.extend(expansion.words);
                 }
                 Err(error) => return self.error_at(instruction, error.to_string()),

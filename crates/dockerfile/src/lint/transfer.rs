@@ -93,12 +93,12 @@ impl Linter<'_> {
     ) -> Checked<()> {
         let lexer = Lexer { skip_quotes: true, ..Lexer::new('\\') };
         for file in transfer.inline.iter().filter(|file| file.expand) {
-            if self.is_spent() {
+            if self.is_spent(instruction)? {
                 break;
             }
-            match self.expand_word(&lexer, &file.data, &state.env, &state.declared, instruction) {
-                Ok(expansion) => self.spend(expansion.cost, instruction)?,
-                Err(error) => return self.error_at(instruction, error.to_string()),
+            let (env, declared) = (&state.env, &state.declared);
+            if let Err(error) = self.expand_word(&lexer, &file.data, env, declared, instruction) {
+                return self.error_at(instruction, error.to_string());
             }
         }
         Ok(())

@@ -20,24 +20,31 @@ const MAX_COST: usize = 64 << 20;
 pub(super) type Declared = imbl::OrdSet<String>;
 
 impl<'a> Linter<'a> {
-    /// Notes what expanding cost; an error where that is too much for one file.
-    pub(super) fn spend(&mut self, cost: usize, instruction: &Instruction) -> Checked<()> {
-        let within = self.cost <= MAX_COST;
-        self.cost = self.cost.saturating_add(cost);
-        match within && self.cost > MAX_COST {
-            true => {
-                let cause = format!(
-                    "not supported here: variables that expand to more than {MAX_COST} bytes in one file, because nothing of use does"
-                );
-                self.error_at(instruction, cause)
-            }
-            false => Ok(()),
+    /// True once expanding has cost too much for one file; says so where that is found first.
+    pub(super) fn is_spent(&mut self, instruction: &Instruction) -> Checked<bool> {
+        if self.cost <= MAX_COST {
+            return Ok(false);
         }
+        if !std::mem::replace(&mut self.is_spent_told, true) {
+            let cause = format!(
+                "not supported here: variables that expand to more than {MAX_COST} bytes in one file, because nothing of use does"
+            );
+            self.error_at(instruction, cause)?;
+        }
+        Ok(true)
     }
 
-    /// True once expanding has cost too much.
-    pub(super) fn is_spent(&self) -> bool {
-        self.cost > MAX_COST
+    /// Expands a text and notes what it cost.
+    pub(super) fn expand(
+        &mut self,
+        lexer: &Lexer,
+        text: &str,
+        env: &EnvList,
+    ) -> Result<Expansion, ExpandError> {
+        let outcome = lexer.expand_text(text, env);
+        let cost = outcome.as_ref().map_or_else(ExpandError::cost, |expansion| expansion.cost);
+        self.cost = self.cost.saturating_add(cost);
+        outcome
     }
 
     /// Expands one word of `instruction` and reports the variables that are not set.
@@ -49,7 +56,7 @@ impl<'a> Linter<'a> {
         declared: &Declared,
         instruction: &Instruction,
     ) -> Result<Expansion, ExpandError> {
-        let outcome = lexer.expand(word, env);
+        let outcome = self.expand(lexer, word, env);
         let unmatched = match &outcome {
             Ok(expansion) => &expansion.unmatched,
             Err(error) => &error.unmatched,
@@ -68,6 +75,22 @@ impl<'a> Linter<'a> {
         outcome
     }
 
+    /// The one of `known` that may be meant; empty where none is near.
+    pub(super) fn suggestion<'k>(
+        &mut self,
+        name: &str,
+        known: impl Iterator<Item = &'k str>,
+    ) -> String {
+        let known: Vec<&str> = known.take(self.comparisons_left + 1).collect();
+        // Among very many names a suggestion is slow to find and of little use.
+        let Some(left) = self.comparisons_left.checked_sub(known.len()) else {
+            self.comparisons_left = 0;
+            return String::new();
+        };
+        self.comparisons_left = left;
+        nearest(name, &known, true).unwrap_or_default()
+    }
+
     /// Reports a name that is none of `known`, with the one that may be meant.
     pub(super) fn unknown<'k>(
         &mut self,
@@ -76,25 +99,17 @@ impl<'a> Linter<'a> {
         name: &str,
         known: impl Iterator<Item = &'k str>,
     ) {
-        let known: Vec<&str> = known.take(self.comparisons_left + 1).collect();
-        // Among very many names a suggestion is slow to find and of little use.
-        let suggestion = match self.comparisons_left.checked_sub(known.len()) {
-            Some(left) => {
-                self.comparisons_left = left;
-                nearest(name, &known, true).unwrap_or_default()
-            }
-            None => String::new(),
-        };
-        let span = self.variable_span(instruction, name);
-        let fix = match suggestion.is_empty() {
-            true => None,
-            false => replace(format!("use {suggestion}"), span, &suggestion),
-        };
+        let suggestion = self.suggestion(name, known);
+        let place = self.variable_place(instruction, name);
+        let fix = place
+            .filter(|_| !suggestion.is_empty())
+            .and_then(|place| replace(format!("use {suggestion}"), place, &suggestion));
+        let span = place.unwrap_or(instruction.span());
         self.report(rule, instruction, &[name, &suggestion], span, fix);
     }
 
-    /// Where `$name` or `${name` stands first: the name alone. The whole instruction where it stands nowhere.
-    fn variable_span(&mut self, instruction: &Instruction, name: &str) -> Span {
+    /// Where `$name` or `${name` stands first: the name alone. None where a continuation cuts it in two.
+    fn variable_place(&mut self, instruction: &Instruction, name: &str) -> Option<Span> {
         let span = instruction.span();
         let (_, places) = match self.variable_places.take() {
             Some(known) if known.0 == span.start => self.variable_places.insert(known),
@@ -103,7 +118,7 @@ impl<'a> Linter<'a> {
                 self.variable_places.insert((span.start, places))
             }
         };
-        places.get(name).copied().unwrap_or(span)
+        places.get(name).copied()
     }
 }
 
