@@ -115,7 +115,7 @@ fn prepare(fs: &mut Fs, command: &Command<'_>, fds: &[(u32, OpenId)]) -> Result<
             _ => format!("exec: {shown:?}: executable file not found in $PATH"),
         }
     })?;
-    Ok(Process { path, argv, env, caller, fds: fds.to_vec(), depth: 0 })
+    Ok(Process { path, argv, env, caller, fds: fds.to_vec(), ignored: Vec::new(), depth: 0 })
 }
 
 fn not_started(fs: &mut Fs, fds: &[(u32, OpenId)], message: &str) -> ExitStatus {

@@ -35,6 +35,8 @@ pub struct Process {
     /// Descriptors by number. They are lent: whoever runs the process [`Fs::dup`]s what it keeps
     /// or lets the process close, and the lender closes its own references afterwards.
     pub fds: Vec<(u32, OpenId)>,
+    /// Signals that are ignored from the start (`trap '' TERM`).
+    pub ignored: Vec<u8>,
     /// How deep shells are nested; a program that starts another one hands it on, so that a script
     /// that runs itself ends in a limit and not in a stack overflow.
     pub depth: u32,
@@ -146,6 +148,8 @@ pub struct Start {
     pub options: Vec<u8>,
     /// Options by name that are on (`pipefail`).
     pub long_options: Vec<Vec<u8>>,
+    /// See [`Process::ignored`].
+    pub ignored: Vec<u8>,
     /// See [`Process::depth`].
     pub depth: u32,
 }

@@ -61,6 +61,7 @@ pub fn main(
         fds: process.fds,
         options: Vec::new(),
         long_options: Vec::new(),
+        ignored: process.ignored,
         depth: process.depth + 20,
     };
     if start.depth > crate::shell::MAX_DEPTH {
@@ -167,6 +168,7 @@ fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: Start) -> Sh
         line: 1,
         function_line: 0,
         functions_running: Rc::default(),
+        call_lines: Vec::new(),
         sourcing: 0,
         source,
         loops: 0,
@@ -175,8 +177,10 @@ fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: Start) -> Sh
         pid: FIRST_PID,
         last_background: None,
         jobs: Jobs::default(),
-        traps: Rc::default(),
+        traps: Rc::new(start.ignored.iter().map(|signal| (*signal, Vec::new())).collect()),
         err_trap: None,
+        debug_trap: None,
+        return_trap: None,
         pending: Vec::new(),
         in_trap: false,
         subshell: 0,
@@ -187,9 +191,20 @@ fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: Start) -> Sh
         pipe_status: Rc::default(),
         arith_prefix: "",
         process_fds: Vec::new(),
+        consumers: Vec::new(),
+        disabled: Rc::default(),
+        exported_functions: Rc::default(),
         trace_depth: 0,
     };
+    let mut functions = Vec::new();
     for (name, value) in start.env {
+        if personality == Personality::Bash
+            && let Some(name) = name.strip_prefix(b"BASH_FUNC_").and_then(|n| n.strip_suffix(b"%%"))
+            && value.starts_with(b"() {")
+        {
+            functions.push((name.to_vec(), [name, b" ", &value].concat()));
+            continue;
+        }
         let Ok(name) = String::from_utf8(name) else { continue };
         if crate::syntax::lexer::is_name(&name) {
             let var = state.vars.entry(&name);
@@ -199,6 +214,13 @@ fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: Start) -> Sh
     }
     let mut shell = Shell { fs, programs, state, next_pid: FIRST_PID + 1 };
     shell.initial_variables();
+    for (name, definition) in functions {
+        // What does not parse is no function.
+        if shell.eval_text(&definition).is_ok() {
+            let name = crate::text::decode(&name).into_owned();
+            Rc::make_mut(&mut shell.state.exported_functions).insert(name);
+        }
+    }
     shell
 }
 

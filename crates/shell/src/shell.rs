@@ -1,10 +1,11 @@
 //! A shell that runs: its state, its descriptors, what it says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use vfs::{Caller, Errno, Fs, OpenId};
 
+use crate::exec::Consumer;
 use crate::jobs::Jobs;
 use crate::options::Options;
 use crate::syntax::ir::Function;
@@ -68,6 +69,8 @@ pub(crate) struct State {
     /// The line that the running function began on (dash counts from there); 0 outside.
     pub function_line: u32,
     pub functions_running: Rc<Vec<String>>,
+    /// The lines on which they were called.
+    pub call_lines: Vec<u32>,
     pub sourcing: u32,
     /// The file that is being read; empty for `-c`.
     pub source: Vec<u8>,
@@ -82,6 +85,8 @@ pub(crate) struct State {
     /// Actions by signal number; 0 is EXIT. Empty: ignored.
     pub traps: Rc<BTreeMap<u8, Vec<u8>>>,
     pub err_trap: Option<Rc<Vec<u8>>>,
+    pub debug_trap: Option<Rc<Vec<u8>>>,
+    pub return_trap: Option<Rc<Vec<u8>>>,
     pub pending: Vec<u8>,
     pub in_trap: bool,
     pub subshell: u32,
@@ -95,6 +100,12 @@ pub(crate) struct State {
     pub arith_prefix: &'static str,
     /// Descriptors of process substitutions that the running commands use.
     pub process_fds: Vec<u32>,
+    /// What reads from running commands when they have ended.
+    pub consumers: Vec<Consumer>,
+    /// Builtins that `enable -n` has taken away.
+    pub disabled: Rc<BTreeSet<Vec<u8>>>,
+    /// Functions that programs get in their environment.
+    pub exported_functions: Rc<BTreeSet<String>>,
     /// How deep substitutions and `eval` are nested, for `set -x`.
     pub trace_depth: usize,
 }
@@ -267,12 +278,16 @@ impl Shell<'_> {
         let parent = self.state.clone();
         self.state.subshell += 1;
         self.state.jobs = Jobs::default();
+        self.state.consumers.clear();
         self.state.pending.clear();
         // Traps are reset, except those that ignore.
         let traps = Rc::make_mut(&mut self.state.traps);
         traps.retain(|_, action| action.is_empty());
         if !self.state.options.errtrace {
             self.state.err_trap = None;
+        }
+        if !self.state.options.functrace {
+            (self.state.debug_trap, self.state.return_trap) = (None, None);
         }
         let out = self.deeper(|shell| {
             let out = run(shell);
@@ -295,13 +310,18 @@ impl Shell<'_> {
             Err(Flow::Stop(stop)) => return Err(stop.into()),
         };
         self.state.status = status;
-        let Some(action) = self.state.traps.get(&0).cloned() else { return Ok(status) };
-        Rc::make_mut(&mut self.state.traps).remove(&0);
-        match self.eval_text(&action) {
-            Ok(_) => Ok(status),
-            Err(Flow::Exit(status) | Flow::Killed(status) | Flow::Error(status)) => Ok(status),
-            Err(Flow::Stop(stop)) => Err(stop.into()),
-            Err(_) => Ok(status),
-        }
+        let status = match self.state.traps.get(&0).cloned() {
+            None => status,
+            Some(action) => {
+                Rc::make_mut(&mut self.state.traps).remove(&0);
+                match self.eval_text(&action) {
+                    Err(Flow::Exit(status) | Flow::Killed(status) | Flow::Error(status)) => status,
+                    Err(Flow::Stop(stop)) => return Err(stop.into()),
+                    _ => status,
+                }
+            }
+        };
+        self.run_consumers(0, true)?;
+        Ok(status)
     }
 }

@@ -149,6 +149,29 @@ impl State {
         Ok(Base { node, beneath: descriptor.beneath })
     }
 
+    /// The descriptor of this process that a path of `/dev` or `/proc/self` stands for.
+    pub fn own_descriptor(&self, base: NodeId, path: &[u8]) -> Option<OpenId> {
+        let path = match path.strip_prefix(b"/") {
+            Some(path) => path,
+            None if base == NodeId::ROOT => path,
+            None => return None,
+        };
+        let fd = match path {
+            b"dev/stdin" => 0,
+            b"dev/stdout" => 1,
+            b"dev/stderr" => 2,
+            _ => {
+                let number =
+                    path.strip_prefix(b"dev/fd/").or(path.strip_prefix(b"proc/self/fd/"))?;
+                std::str::from_utf8(number).ok()?.parse().ok()?
+            }
+        };
+        match self.fds.get(fd).ok()?.target {
+            Target::Open(id) => Some(id),
+            Target::Preopen { .. } => None,
+        }
+    }
+
     /// The file or directory; none for pipes and the console.
     pub fn node(&self, descriptor: &Descriptor) -> Answer<Option<NodeId>> {
         match descriptor.target {

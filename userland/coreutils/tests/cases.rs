@@ -20,6 +20,6 @@ macro_rules! tools {
 }
 
 tools! {
-    cat chmod chown cp cut date du echo env head id install lines ln ls mkdir mv paths printf pwd rm
-    rmdir seq small sort stat sums tail tee test_ touch tr uniq wc
+    cat chmod chown cp cut date dd du echo env head id install lines ln ls mkdir mv nodes od paths
+    printf pwd rm rmdir seq sets shape small sort starts stat sums tail tee test_ touch tr uniq wc
 }

@@ -106,7 +106,7 @@ impl Runner {
         module: &wasi::Module,
         process: Process,
     ) -> Result<ExitStatus, ExecError> {
-        let Process { argv, env, caller, fds, depth, .. } = process;
+        let Process { argv, env, caller, fds, depth, ignored, .. } = process;
         let name =
             String::from_utf8_lossy(argv.first().map_or(&b""[..], Vec::as_slice)).into_owned();
         let stderr = descriptor(&fds, 2);
@@ -116,7 +116,7 @@ impl Runner {
             .map(|(number, id)| Ok((*number, fs.dup(*id)?)))
             .collect::<Result<_, Errno>>()?;
         let spawn: Box<dyn wasi::Spawn> =
-            Box::new(Spawner { runner: self.clone(), depth: depth + 1 });
+            Box::new(Spawner { runner: self.clone(), depth: depth + 1, ignored });
         let process = wasi::Process {
             fds: own,
             spawn: Some(spawn),
@@ -163,6 +163,7 @@ impl Programs for Runner {
 struct Spawner {
     runner: Runner,
     depth: u32,
+    ignored: Vec<u8>,
 }
 
 /// How deep programs may start each other.
@@ -192,6 +193,7 @@ impl Spawner {
             env: request.env,
             caller: request.caller,
             fds: request.fds,
+            ignored: self.ignored.clone(),
             depth: self.depth,
         };
         let mut end = self.runner.execute(fs, process.clone());

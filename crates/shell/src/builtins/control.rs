@@ -74,6 +74,18 @@ pub(super) fn caller(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     if names.is_empty() {
         return Ok(1);
     }
-    let text = format!("{} {}\n", shell.state.line, crate::text::lossy(&shell.state.name));
+    let source = crate::text::lossy(&shell.state.source).into_owned();
+    let lines = &shell.state.call_lines;
+    let level = args.get(1).and_then(|arg| super::number(arg));
+    let text = match level {
+        None => format!("{} {source}\n", lines.last().unwrap_or(&0)),
+        Some(level) => {
+            let at =
+                usize::try_from(level).ok().and_then(|level| lines.len().checked_sub(level + 1));
+            let Some(at) = at else { return Ok(1) };
+            let function = if at == 0 { "main" } else { &names[at - 1] };
+            format!("{} {function} {source}\n", lines[at])
+        }
+    };
     shell.print(&args[0], text.as_bytes())
 }

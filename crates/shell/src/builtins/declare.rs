@@ -57,6 +57,14 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
             status = super::export::bad_name(shell, &args[0], arg, &text)?;
             continue;
         }
+        if local
+            && !shell.state.vars.is_local(&text)
+            && shell.state.vars.get(&text).is_some_and(|var| var.readonly)
+        {
+            shell.complain_as(&args[0], format!("{text}: readonly variable"));
+            status = 1;
+            continue;
+        }
         if local && shell.state.vars.make_local(&text) {
             // A new local is unset, but keeps being exported.
             let exported = shell.state.vars.get(&text).is_some_and(|var| var.exported);
@@ -220,7 +228,10 @@ fn functions(shell: &mut Shell<'_>, builtin: &[u8], names: &[Vec<u8>], brief: bo
     };
     for name in all {
         match shell.state.functions.get(&name) {
-            Some(_) if brief && names.is_empty() => out.push_str(&format!("declare -f {name}\n")),
+            Some(_) if brief && names.is_empty() => {
+                let x = if shell.state.exported_functions.contains(&name) { "x" } else { "" };
+                out.push_str(&format!("declare -f{x} {name}\n"));
+            }
             Some(_) if brief => out.push_str(&format!("{name}\n")),
             Some(function) => out.push_str(&super::type_::function_text(&name, function)),
             None => status = 1,

@@ -13,6 +13,23 @@ pub(super) fn readonly(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     mark(shell, args, true)
 }
 
+/// `export -f name...`
+fn functions(shell: &mut Shell<'_>, builtin: &[u8], names: &[Vec<u8>], remove: bool) -> Run {
+    let mut status = 0;
+    for name in names {
+        let name = crate::text::decode(name).into_owned();
+        if !shell.state.functions.contains_key(&name) {
+            shell.complain_as(builtin, format!("{name}: not a function"));
+            status = 1;
+        } else if remove {
+            std::rc::Rc::make_mut(&mut shell.state.exported_functions).remove(&name);
+        } else {
+            std::rc::Rc::make_mut(&mut shell.state.exported_functions).insert(name);
+        }
+    }
+    Ok(status)
+}
+
 fn mark(shell: &mut Shell<'_>, args: &[Vec<u8>], readonly: bool) -> Run {
     let (mut print, mut remove, mut function) = (false, false, false);
     let mut rest = &args[1..];
@@ -45,7 +62,7 @@ fn mark(shell: &mut Shell<'_>, args: &[Vec<u8>], readonly: bool) -> Run {
         return list(shell, &args[0], readonly);
     }
     if function {
-        return Ok(0);
+        return functions(shell, &args[0], rest, remove);
     }
     let mut status = 0;
     for arg in rest {

@@ -1,12 +1,15 @@
 //! What dash, ash and bash have built in, one file per builtin or family.
 
 mod alias;
+mod calendar;
 mod cd;
 mod command;
+mod compgen;
 mod control;
 mod declare;
 mod dot;
 mod echo;
+mod enable;
 mod eval;
 mod exec;
 mod exit;
@@ -69,7 +72,7 @@ const fn plain(
 }
 
 /// By name.
-const TABLE: [Builtin; 60] = [
+const TABLE: [Builtin; 61] = [
     special(".", dot::run),
     special(":", true_::succeed),
     plain("[", ALL, test::bracket),
@@ -122,7 +125,8 @@ const TABLE: [Builtin; 60] = [
     plain("complete", BASH, true_::succeed),
     plain("compopt", BASH, true_::succeed),
     plain("disown", BASH, jobs::disown),
-    plain("enable", BASH, true_::succeed),
+    plain("enable", BASH, enable::run),
+    plain("compgen", BASH, compgen::run),
     plain("history", BASH, true_::succeed),
     plain("logout", BASH, exit::run),
     plain("suspend", BASH, true_::succeed),

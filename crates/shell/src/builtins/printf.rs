@@ -170,8 +170,33 @@ impl Printf<'_, '_, '_> {
             (self.status, self.ended) = (1, true);
             return Ok(i);
         };
+        if kind == b'('
+            && self.shell.is_bash()
+            && let Some(end) = format[i..].windows(2).position(|end| end == b")T")
+        {
+            self.time(&format[i + 1..i + end], &spec)?;
+            return Ok(i + end + 2);
+        }
         self.convert(kind, spec)?;
         Ok(i + 1)
+    }
+
+    /// `%(format)T`: -1 is the present, -2 when the shell began.
+    fn time(&mut self, format: &[u8], spec: &Spec) -> Run<()> {
+        let seconds = match self.next() {
+            Some(value) => self.integer(&value)?,
+            None => -1,
+        };
+        let seconds = match seconds {
+            -1 => self.shell.fs.now().secs(),
+            -2 => self.shell.state.started,
+            seconds => seconds,
+        };
+        let format = crate::text::lossy(format);
+        let format = if format.is_empty() { "%X".into() } else { format };
+        let text = super::calendar::format(&format, seconds);
+        self.text(text.as_bytes(), spec);
+        Ok(())
     }
 
     fn size(&mut self, format: &[u8], mut i: usize) -> Run<(Option<i64>, usize)> {
@@ -236,9 +261,6 @@ impl Printf<'_, '_, '_> {
                 let spec = Spec { precision: None, ..spec };
                 self.number(&digits, sign, &spec);
             }
-            b'(' if self.shell.is_bash() => {
-                self.unsupported("%(time)T", "there is no calendar in the shell");
-            }
             _ => {
                 let letter = char::from(kind);
                 let text = match self.shell.state.personality {
@@ -251,11 +273,6 @@ impl Printf<'_, '_, '_> {
             }
         }
         Ok(())
-    }
-
-    fn unsupported(&mut self, what: &str, why: &str) {
-        self.shell.complain_as(self.name, format!("not supported here: {what}, because {why}"));
-        (self.status, self.ended) = (1, true);
     }
 
     fn text(&mut self, text: &[u8], spec: &Spec) {

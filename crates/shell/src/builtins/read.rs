@@ -14,11 +14,20 @@ struct Wanted {
     exact: bool,
     fd: u32,
     array: Option<String>,
+    /// `-t 0`: only whether there is something to read.
+    poll: bool,
 }
 
 pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
-    let mut wanted =
-        Wanted { raw: false, delimiter: b'\n', count: None, exact: false, fd: 0, array: None };
+    let mut wanted = Wanted {
+        raw: false,
+        delimiter: b'\n',
+        count: None,
+        exact: false,
+        fd: 0,
+        array: None,
+        poll: false,
+    };
     let mut rest = args[1..].iter().peekable();
     while let Some(arg) = rest.next_if(|arg| arg.len() > 1 && arg[0] == b'-') {
         if arg == b"--" {
@@ -46,6 +55,7 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
                         b'N' => (wanted.count, wanted.exact) = (Some(number), true),
                         b'u' => wanted.fd = number as u32,
                         b'a' => wanted.array = Some(crate::text::decode(&value).into_owned()),
+                        b't' if value == b"0" => wanted.poll = true,
                         // Prompts appear on terminals only; time-outs never come, the clock stands.
                         _ => {}
                     }
@@ -71,6 +81,10 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
             }
             return super::export::bad_name(shell, &args[0], name, &text);
         }
+    }
+    if wanted.poll {
+        let file = shell.state.fds.get(&wanted.fd);
+        return Ok(u8::from(!file.is_some_and(|file| shell.fs.readable(*file).is_ok())));
     }
     let Some((line, ended)) = read_line(shell, &args[0], &wanted)? else { return Ok(1) };
     store(shell, &wanted, &names, &line)?;

@@ -11,8 +11,8 @@ enum Event {
     /// 0 is EXIT.
     Signal(u8),
     Err,
-    /// `DEBUG` and `RETURN`, which bash has and which do nothing here.
-    Other,
+    Debug,
+    Return,
 }
 
 pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
@@ -52,7 +52,8 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
                 }
             }
             Event::Err => shell.state.err_trap = (!reset).then(|| Rc::new(action.clone())),
-            Event::Other => {}
+            Event::Debug => shell.state.debug_trap = (!reset).then(|| Rc::new(action.clone())),
+            Event::Return => shell.state.return_trap = (!reset).then(|| Rc::new(action.clone())),
         }
     }
     Ok(status)
@@ -63,7 +64,8 @@ fn event(shell: &Shell<'_>, name: &[u8]) -> Option<Event> {
     match upper.as_slice() {
         b"EXIT" => Some(Event::Signal(0)),
         b"ERR" if shell.is_bash() => Some(Event::Err),
-        b"DEBUG" | b"RETURN" if shell.is_bash() => Some(Event::Other),
+        b"DEBUG" if shell.is_bash() => Some(Event::Debug),
+        b"RETURN" if shell.is_bash() => Some(Event::Return),
         _ if shell.is_dash() && (upper.starts_with(b"SIG") || name != upper.as_slice()) => None,
         _ => signals::number(name).map(Event::Signal),
     }
@@ -92,8 +94,15 @@ fn list(shell: &mut Shell<'_>, builtin: &[u8]) -> Run {
         let name = if *number == 0 { "EXIT" } else { signals::name(*number).unwrap_or("?") };
         line(action, &format!("{prefix}{name}"));
     }
-    if let Some(action) = &shell.state.err_trap {
-        line(action, "ERR");
+    let pseudo = [
+        (&shell.state.debug_trap, "DEBUG"),
+        (&shell.state.err_trap, "ERR"),
+        (&shell.state.return_trap, "RETURN"),
+    ];
+    for (action, name) in pseudo {
+        if let Some(action) = action {
+            line(action, name);
+        }
     }
     shell.print(builtin, &out)
 }

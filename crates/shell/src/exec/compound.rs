@@ -7,11 +7,15 @@ use std::rc::Rc;
 impl Shell<'_> {
     pub(super) fn run_command(&mut self, command: &Command) -> Run {
         let substituted = self.state.process_fds.len();
+        let consumers = self.state.consumers.len();
         let out = self.run_command_inner(command);
         while self.state.process_fds.len() > substituted {
             if let Some(fd) = self.state.process_fds.pop() {
                 self.close_fd(fd);
             }
+        }
+        if self.state.consumers.len() > consumers {
+            self.run_consumers(consumers, false)?;
         }
         out
     }
@@ -21,6 +25,19 @@ impl Shell<'_> {
         self.state.line = command.line;
         if self.state.options.noexec {
             return Ok(0);
+        }
+        if self.state.debug_trap.is_some()
+            && !matches!(
+                command.kind,
+                Kind::Group(_)
+                    | Kind::Subshell(_)
+                    | Kind::If { .. }
+                    | Kind::While { .. }
+                    | Kind::For { .. }
+                    | Kind::Function { .. }
+            )
+        {
+            self.run_debug_trap()?;
         }
         let status = match &command.kind {
             Kind::Simple { assignments, words, arrays } => {
@@ -151,6 +168,9 @@ impl Shell<'_> {
                 shell.programs.tick()?;
                 if shell.is_bash() && shell.state.options.xtrace {
                     shell.trace_for(name, words);
+                }
+                if shell.state.debug_trap.is_some() {
+                    shell.run_debug_trap()?;
                 }
                 shell.assign(name, value)?;
                 let (last, goes_on) = shell.run_body(body)?;

@@ -17,14 +17,31 @@ impl Shell<'_> {
         let (loops, line) = (std::mem::take(&mut self.state.loops), self.state.line);
         let name = crate::text::decode(name).into_owned();
         Rc::make_mut(&mut self.state.functions_running).push(name);
+        self.state.call_lines.push(line);
         self.state.vars.push_scope();
+        let traces = self.state.options.functrace;
+        let (debug_trap, return_trap) = if traces {
+            (None, None)
+        } else {
+            (self.state.debug_trap.take(), self.state.return_trap.take())
+        };
         let err_trap = if self.state.options.errtrace { None } else { self.state.err_trap.take() };
-        let out = self.deeper(|shell| shell.run_command(&function.body));
+        let mut out = self.deeper(|shell| shell.run_command(&function.body));
+        if self.state.return_trap.is_some() && matches!(out, Ok(_) | Err(Flow::Return(_))) {
+            if let Err(flow) = self.run_return_trap() {
+                out = Err(flow);
+            }
+        }
+        if !traces {
+            self.state.debug_trap = self.state.debug_trap.take().or(debug_trap);
+            self.state.return_trap = self.state.return_trap.take().or(return_trap);
+        }
         if self.state.err_trap.is_none() {
             self.state.err_trap = err_trap.or_else(|| self.state.err_trap.take());
         }
         self.state.vars.pop_scope();
         Rc::make_mut(&mut self.state.functions_running).pop();
+        self.state.call_lines.pop();
         self.state.positional = positional;
         self.state.function_line = function_line;
         self.state.loops = loops;

@@ -15,3 +15,4 @@ mod trace;
 mod traps;
 
 pub(crate) use program::Lookup;
+pub(crate) use substitute::Consumer;

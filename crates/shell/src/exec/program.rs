@@ -21,7 +21,8 @@ pub(crate) enum Lookup {
 
 impl Shell<'_> {
     pub(crate) fn look_up(&self, name: &[u8]) -> Lookup {
-        let builtin = builtins::find(name, self.state.personality);
+        let builtin = builtins::find(name, self.state.personality)
+            .filter(|_| !self.state.disabled.contains(name));
         if let Some(builtin) = builtin
             && builtin.special
             && !self.is_bash()
@@ -35,6 +36,19 @@ impl Shell<'_> {
             return Lookup::Function(Rc::clone(function));
         }
         builtin.map_or(Lookup::Program, Lookup::Builtin)
+    }
+
+    /// What programs get: the exported variables, and functions as bash hands them on.
+    fn environment(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let mut environment = self.state.vars.environment();
+        for name in self.state.exported_functions.iter() {
+            if let Some(function) = self.state.functions.get(name) {
+                let name = format!("BASH_FUNC_{name}%%").into_bytes();
+                let text = format!("() {}", function.source);
+                environment.push((name, crate::text::encode(&text)));
+            }
+        }
+        environment
     }
 
     /// The path of an executable file of that name.
@@ -83,8 +97,13 @@ impl Shell<'_> {
         self.run_file(path, argv)
     }
 
+    fn ignored_signals(&self) -> Vec<u8> {
+        let traps = self.state.traps.iter();
+        traps.filter(|(signal, action)| **signal > 0 && action.is_empty()).map(|t| *t.0).collect()
+    }
+
     pub(crate) fn run_file(&mut self, path: Vec<u8>, argv: &[Vec<u8>]) -> Run {
-        let mut env = self.state.vars.environment();
+        let mut env = self.environment();
         if self.is_bash() {
             env.retain(|(name, _)| name != b"_");
             env.push((b"_".to_vec(), path.clone()));
@@ -95,6 +114,7 @@ impl Shell<'_> {
             env,
             caller: self.state.caller.clone(),
             fds: self.state.fds.iter().map(|(fd, id)| (*fd, *id)).collect(),
+            ignored: self.ignored_signals(),
             depth: self.state.depth,
         };
         match self.programs.exec(self.fs, process) {
@@ -132,11 +152,12 @@ impl Shell<'_> {
             name: path.to_vec(),
             script: Script::File(path.to_vec()),
             args: argv[1..].to_vec(),
-            env: self.state.vars.environment(),
+            env: self.environment(),
             caller,
             fds: self.state.fds.iter().map(|(fd, id)| (*fd, *id)).collect(),
             options: Vec::new(),
             long_options: Vec::new(),
+            ignored: self.ignored_signals(),
             depth,
         };
         Ok(crate::run(self.fs, self.programs, start)?.0)

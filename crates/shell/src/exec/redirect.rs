@@ -59,7 +59,31 @@ impl Shell<'_> {
         }
     }
 
+    /// `{name}>file` stays after the command, `{name}>&-` closes what the variable says.
+    fn redirect_variable(&mut self, name: &str, redirect: &Redirect) -> Run<()> {
+        let closes = matches!(&redirect.kind,
+            RedirectKind::Dup { source, .. } if source.constant() == Some(b"-"));
+        let fd = if closes {
+            let value = self.state.vars.value(name).unwrap_or_default();
+            std::str::from_utf8(value).ok().and_then(|value| value.parse().ok())
+        } else {
+            (10..).find(|fd| !self.state.fds.contains_key(fd))
+        };
+        let Some(fd) = fd else {
+            self.complain(format!("{name}: ambiguous redirect"));
+            return Err(Flow::Error(1));
+        };
+        let plain = Redirect { fd: Some(fd), variable: None, kind: redirect.kind.clone() };
+        let mut saved = Saved::new();
+        self.redirect(&plain, &mut saved)?;
+        self.keep_redirects(saved);
+        if closes { Ok(()) } else { self.assign(name, fd.to_string().into_bytes()) }
+    }
+
     fn redirect(&mut self, redirect: &Redirect, saved: &mut Saved) -> Run<()> {
+        if let Some(name) = &redirect.variable {
+            return self.redirect_variable(name, redirect);
+        }
         let input = redirect.fd.unwrap_or(0);
         let output = redirect.fd.unwrap_or(1);
         match &redirect.kind {
@@ -90,8 +114,9 @@ impl Shell<'_> {
                 Ok(())
             }
             RedirectKind::Process(process) => {
-                let id = self.process_output(process)?;
-                self.replace_fd(input, Some(id), saved);
+                let id = self.process_end(process)?;
+                let fd = if process.read { input } else { output };
+                self.replace_fd(fd, Some(id), saved);
                 Ok(())
             }
             RedirectKind::Dup { input: reads, source } => {

@@ -40,7 +40,7 @@ impl Shell<'_> {
                     matches!(found, Lookup::Builtin(b) if b.name == "exec") && argv.len() == 1;
                 let out = self.with_assignments(assignments, |shell, traced| {
                     let traced = if shell.is_bash() { &[] } else { traced };
-                    shell.trace(traced, &argv);
+                    shell.trace_outside(&saved, traced, &argv);
                     match &found {
                         Lookup::Function(function) => shell.call_function(&name, function, &argv),
                         Lookup::Builtin(builtin) => shell.call_builtin(*builtin, &argv, arrays),
@@ -70,7 +70,7 @@ impl Shell<'_> {
     ) -> Run {
         let saved = self.begin_redirects(redirects)?;
         let traced = self.assign_all(assignments)?;
-        self.trace(&traced, argv);
+        self.trace_outside(&saved, &traced, argv);
         let out = self.call_builtin(builtin, argv, arrays);
         if builtin.name == "exec" && argv.len() == 1 {
             self.keep_redirects(saved);

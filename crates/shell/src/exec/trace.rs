@@ -1,5 +1,6 @@
 //! `set -x`.
 
+use super::redirect::Saved;
 use crate::Personality;
 use crate::expand::quote;
 use crate::shell::Shell;
@@ -22,6 +23,22 @@ impl Shell<'_> {
         out.extend(words.join(b" ".as_slice()));
         out.push(b'\n');
         self.write_error(&out);
+    }
+
+    /// As [`Shell::trace`], to what standard error was before the command's redirections.
+    pub(super) fn trace_outside(
+        &mut self,
+        saved: &Saved,
+        assignments: &[Vec<u8>],
+        argv: &[Vec<u8>],
+    ) {
+        let outside = saved.iter().find(|(fd, _)| *fd == 2).map(|(_, id)| *id);
+        let Some(outside) = outside else { return self.trace(assignments, argv) };
+        let inside = self.state.fds.remove(&2);
+        self.state.fds.extend(outside.map(|id| (2, id)));
+        self.trace(assignments, argv);
+        self.state.fds.remove(&2);
+        self.state.fds.extend(inside.map(|id| (2, id)));
     }
 
     /// bash shows `for` at every round, with the words as they are written.

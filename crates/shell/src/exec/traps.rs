@@ -31,6 +31,22 @@ impl Shell<'_> {
         self.run_trap(&action)
     }
 
+    /// `DEBUG`, before a command.
+    pub(super) fn run_debug_trap(&mut self) -> Run<()> {
+        match self.state.debug_trap.clone() {
+            Some(action) if !self.state.in_trap => self.run_trap(&action),
+            _ => Ok(()),
+        }
+    }
+
+    /// `RETURN`, after a function or a sourced file.
+    pub(crate) fn run_return_trap(&mut self) -> Run<()> {
+        match self.state.return_trap.clone() {
+            Some(action) if !self.state.in_trap => self.run_trap(&action),
+            _ => Ok(()),
+        }
+    }
+
     fn run_trap(&mut self, action: &[u8]) -> Run<()> {
         let (status, line) = (self.state.status, self.state.line);
         self.state.in_trap = true;

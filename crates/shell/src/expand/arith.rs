@@ -389,7 +389,8 @@ impl Arith<'_, '_, '_> {
         }
         let value = self.shell.scalar(name, index)?;
         let Some(value) = value else {
-            if self.shell.state.options.nounset {
+            // dash 0.5.12 takes it for 0 all the same.
+            if self.shell.state.options.nounset && !self.shell.is_dash() {
                 let text = if self.bash {
                     format!("{name}: unbound variable")
                 } else {

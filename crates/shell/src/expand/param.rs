@@ -88,13 +88,13 @@ impl Shell<'_> {
             Op::Substring { offset, length } => {
                 self.substring(param, values, offset, length.as_ref())?
             }
-            Op::Case { upper, all, pattern } => {
+            Op::Case { change, all, pattern } => {
                 let pattern = match pattern {
                     Some(pattern) => self.expand_pattern(pattern)?,
                     None => b"?".to_vec(),
                 };
                 let options = self.match_options();
-                map(values, |value| super::transform::case(value, &pattern, *upper, *all, options))
+                map(values, |value| super::transform::case(value, &pattern, *change, *all, options))
             }
             Op::Transform(op) => self.transform(param, values, *op)?,
         };
@@ -148,9 +148,9 @@ impl Shell<'_> {
         let set = match &values {
             Values::Unset => false,
             Values::One(value) => !(colon && value.is_empty()),
-            Values::Many { items, .. } => {
-                !(items.is_empty() || colon && items.len() == 1 && items[0].is_empty())
-            }
+            // dash and ash take `$@` for set even when there is nothing in it.
+            Values::Many { items, .. } if items.is_empty() => !colon && !self.is_bash(),
+            Values::Many { items, .. } => !(colon && items.len() == 1 && items[0].is_empty()),
         };
         let inner = Mode { splits_literals: !mode.quoted, ..mode };
         match kind {

@@ -57,6 +57,17 @@ impl Shell<'_> {
                 let statuses = self.state.pipe_status.iter();
                 Some(statuses.map(|status| status.to_string().into_bytes()).collect())
             }
+            "BASH_LINENO" => {
+                let mut lines: Vec<u32> = self.state.call_lines.iter().rev().copied().collect();
+                if !self.state.is_command {
+                    lines.push(0);
+                }
+                Some(lines.iter().map(|line| line.to_string().into_bytes()).collect())
+            }
+            "DIRSTACK" => {
+                let dirs = self.state.dirs.iter().rev().cloned();
+                Some(std::iter::once(self.state.cwd.clone()).chain(dirs).collect())
+            }
             "FUNCNAME" if !running.is_empty() => {
                 let mut names = in_functions(|_, name| name.as_bytes().to_vec());
                 if !self.state.is_command {

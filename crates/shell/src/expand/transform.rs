@@ -4,7 +4,7 @@ use super::param::{Values, name_text};
 use super::substring::split_chars;
 use super::{MatchOptions, pattern, quote};
 use crate::shell::{Run, Shell};
-use crate::syntax::ir::Param;
+use crate::syntax::ir::{CaseChange, Param};
 
 impl Shell<'_> {
     pub(super) fn transform(&mut self, param: &Param, values: Values, op: u8) -> Run<Values> {
@@ -17,9 +17,9 @@ impl Shell<'_> {
             }
         };
         Ok(match op {
-            b'U' => each(values, &|v| case(v, b"?", true, true, options)),
-            b'u' => each(values, &|v| case(v, b"?", true, false, options)),
-            b'L' => each(values, &|v| case(v, b"?", false, true, options)),
+            b'U' => each(values, &|v| case(v, b"?", CaseChange::Upper, true, options)),
+            b'u' => each(values, &|v| case(v, b"?", CaseChange::Upper, false, options)),
+            b'L' => each(values, &|v| case(v, b"?", CaseChange::Lower, true, options)),
             b'Q' => each(values, &quote::single_always),
             b'E' => each(values, &|v| crate::syntax::ansi::decode(&crate::text::decode(v))),
             b'K' | b'k' => each(values, &quote::single_always),
@@ -42,7 +42,7 @@ impl Shell<'_> {
 pub(super) fn case(
     value: &[u8],
     wanted: &[u8],
-    upper: bool,
+    change: CaseChange,
     all: bool,
     options: MatchOptions,
 ) -> Vec<u8> {
@@ -50,8 +50,15 @@ pub(super) fn case(
     for (i, c) in split_chars(value, options.utf8).iter().enumerate() {
         if (all || i == 0) && pattern::matches(wanted, c, options) {
             match std::str::from_utf8(c) {
-                Ok(text) if upper => out.extend(text.to_uppercase().bytes()),
-                Ok(text) => out.extend(text.to_lowercase().bytes()),
+                Ok(text) => {
+                    let upper = match change {
+                        CaseChange::Upper => true,
+                        CaseChange::Lower => false,
+                        CaseChange::Toggle => !text.chars().any(char::is_uppercase),
+                    };
+                    let text = if upper { text.to_uppercase() } else { text.to_lowercase() };
+                    out.extend(text.bytes());
+                }
                 Err(_) => out.extend(c),
             }
         } else {

@@ -124,6 +124,8 @@ pub(crate) enum Value {
 #[derive(Clone, Debug)]
 pub(crate) struct Redirect {
     pub fd: Option<u32>,
+    /// `{name}>`: the shell chooses a descriptor and puts its number there.
+    pub variable: Option<String>,
     pub kind: RedirectKind,
 }
 
@@ -249,7 +251,7 @@ pub(crate) enum Op {
         length: Option<Word>,
     },
     Case {
-        upper: bool,
+        change: CaseChange,
         all: bool,
         pattern: Option<Word>,
     },
@@ -265,6 +267,14 @@ pub(crate) enum Op {
     },
     /// What this shell refuses when it comes to it.
     Bad,
+}
+
+/// `^`, `,` or `~`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CaseChange {
+    Upper,
+    Lower,
+    Toggle,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -51,6 +51,9 @@ impl Dialect {
 /// Stands for the words of `for x in; do`, which the grammar would take for `for x; do`.
 pub(super) const NO_WORDS: &str = "\u{10FF00}";
 
+/// What `{name}>` is to the grammar: this number and those after it.
+pub(super) const FIRST_NAMED_FD: u32 = 900_000_000;
+
 /// Aliases by name.
 pub(crate) type Aliases = HashMap<Vec<u8>, Vec<u8>>;
 
@@ -79,6 +82,9 @@ pub(crate) struct Lexer<'a> {
     alias_trail: Vec<Vec<u8>>,
     /// A token that only this shell refuses.
     refused: Option<SyntaxError>,
+    /// The names in `{name}>`, which the grammar has not: it sees a number from
+    /// [`FIRST_NAMED_FD`] on.
+    pub fd_names: Vec<String>,
 }
 
 struct HereDoc {
@@ -130,6 +136,7 @@ impl<'a> Lexer<'a> {
             aliases: None,
             alias_trail: Vec::new(),
             refused: None,
+            fd_names: Vec::new(),
         }
     }
 
@@ -248,10 +255,28 @@ impl<'a> Lexer<'a> {
             if op == "(" && !arith {
                 self.part_parens();
             }
-        } else {
+        } else if !self.named_fd() {
             self.word()?;
         }
         Ok(true)
+    }
+
+    /// `{name}` right before a redirection, of which the shell chooses the descriptor.
+    fn named_fd(&mut self) -> bool {
+        let rest = &self.scan.text[self.pos..];
+        if !self.scan.dialect.is_bash() || !rest.starts_with('{') {
+            return false;
+        }
+        let Some(end) = rest.find('}') else { return false };
+        if !is_name(&rest[1..end]) || !rest[end + 1..].starts_with(['<', '>']) {
+            return false;
+        }
+        self.fd_names.push(rest[1..end].to_owned());
+        let number = FIRST_NAMED_FD + self.fd_names.len() as u32 - 1;
+        let span = self.span(self.pos, self.pos + end + 1, self.line);
+        self.tokens.push(Token::Word(number.to_string(), span));
+        self.pos += end + 1;
+        true
     }
 
     /// The grammar takes any two parentheses for the beginning of `((...))`; a newline between

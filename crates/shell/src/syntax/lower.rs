@@ -19,14 +19,16 @@ type Result<T> = std::result::Result<T, SyntaxError>;
 const DECLARATIONS: [&str; 5] = ["export", "readonly", "local", "declare", "typeset"];
 
 #[derive(Clone, Copy)]
-pub(crate) struct Lower {
+pub(crate) struct Lower<'a> {
     pub dialect: Dialect,
     /// The line to use where the tree has none.
     pub line: u32,
     pub depth: u32,
+    /// See [`super::lexer::Lexer::fd_names`].
+    pub fd_names: &'a [String],
 }
 
-impl Lower {
+impl Lower<'_> {
     fn at(self, location: Option<brush_parser::SourceSpan>) -> Self {
         match location {
             Some(span) if span.start.line > 0 => Self { line: span.start.line as u32, ..self },
@@ -361,7 +363,10 @@ impl Lower {
                 (&None, RedirectKind::OutputAndError { target: word(target)?, append: *append })
             }
         };
-        Ok(Redirect { fd: fd.and_then(|fd| u32::try_from(fd).ok()), kind })
+        let fd = fd.and_then(|fd| u32::try_from(fd).ok());
+        let named = fd.and_then(|fd| fd.checked_sub(super::lexer::FIRST_NAMED_FD));
+        let variable = named.and_then(|at| self.fd_names.get(at as usize)).cloned();
+        Ok(Redirect { fd, variable, kind })
     }
 
     fn file_redirect(

@@ -52,7 +52,7 @@ impl<'a> Reader<'a> {
             let more = lexer.read_line()?;
             let list = match parse_tokens(&lexer.tokens, dialect) {
                 Err(_) if lexer.tokens.is_empty() => Vec::new(),
-                Ok(program) => lower(&program, dialect, self.line, 0)?,
+                Ok(program) => lower(&program, dialect, self.line, 0, &lexer.fd_names)?,
                 Err(error) => {
                     let error = diagnose::error(&error, &lexer.tokens, dialect, lexer.line());
                     if more && error.at_end() {
@@ -99,7 +99,7 @@ fn everything_at(
 ) -> Result<Vec<List>> {
     while lexer.read_line()? {}
     match parse_tokens(&lexer.tokens, dialect) {
-        Ok(program) => lower(&program, dialect, line, depth),
+        Ok(program) => lower(&program, dialect, line, depth, &lexer.fd_names),
         Err(error) => Err(diagnose::error(&error, &lexer.tokens, dialect, lexer.line())),
     }
 }
@@ -123,7 +123,13 @@ fn parse_tokens(
     brush_parser::parse_tokens(tokens, &options)
 }
 
-fn lower(program: &ast::Program, dialect: Dialect, line: u32, depth: u32) -> Result<Vec<List>> {
-    let lower = Lower { dialect, line, depth };
+fn lower(
+    program: &ast::Program,
+    dialect: Dialect,
+    line: u32,
+    depth: u32,
+    fd_names: &[String],
+) -> Result<Vec<List>> {
+    let lower = Lower { dialect, line, depth, fd_names };
     program.complete_commands.iter().map(|command| lower.list(command)).collect()
 }

@@ -7,7 +7,9 @@
 use std::rc::Rc;
 
 use super::error::{SyntaxError, SyntaxErrorKind};
-use super::ir::{Index, Op, Param, ParamName, Part, ProcessSubst, ReplaceKind, Source, Word};
+use super::ir::{
+    CaseChange, Index, Op, Param, ParamName, Part, ProcessSubst, ReplaceKind, Source, Word,
+};
 use super::lexer::{Dialect, is_name};
 use super::scan::Scan;
 use crate::text;
@@ -493,7 +495,7 @@ impl<'a> WordParser<'a> {
                 };
                 Op::Substring { offset, length }
             }
-            (c @ (b'^' | b','), next) if bash => {
+            (c @ (b'^' | b',' | b'~'), next) if bash => {
                 let all = next == c;
                 let from = self.pos + 1 + usize::from(all);
                 let pattern = if from < self.end {
@@ -501,7 +503,12 @@ impl<'a> WordParser<'a> {
                 } else {
                     None
                 };
-                Op::Case { upper: c == b'^', all, pattern }
+                let change = match c {
+                    b'^' => CaseChange::Upper,
+                    b',' => CaseChange::Lower,
+                    _ => CaseChange::Toggle,
+                };
+                Op::Case { change, all, pattern }
             }
             (b'@', op) if bash && bytes.len() == 2 && b"UuLQEPAKak".contains(&op) => {
                 Op::Transform(op)

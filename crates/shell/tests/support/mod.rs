@@ -82,6 +82,7 @@ pub fn run_in(
         fds: vec![(0, input), (1, output), (2, error)],
         options: Vec::new(),
         long_options: Vec::new(),
+        ignored: Vec::new(),
         depth: 0,
     };
     let mut programs = TestPrograms { ticks: 0, max_ticks };

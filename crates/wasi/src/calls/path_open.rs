@@ -52,7 +52,11 @@ pub(crate) fn path_open(
     };
     let state = &mut *cx.state;
     let caller = &state.process.caller;
-    let id = state.fs.open(caller, dir.node, &path, (how, dir.flags(lookup)), 0o666)?;
+    let own = if dir.beneath { None } else { state.own_descriptor(dir.node, &path) };
+    let id = match own {
+        Some(id) => state.fs.dup(id)?,
+        None => state.fs.open(caller, dir.node, &path, (how, dir.flags(lookup)), 0o666)?,
+    };
     let all = Descriptor::inherited(&state.fs, id);
     let descriptor = Descriptor {
         base: base & all.base,
