@@ -49,6 +49,15 @@ pub enum ApplyError {
 /// # Errors
 /// [`ApplyError`]; the tree then holds a part of the layer and should be dropped.
 pub fn apply_layer(tree: &mut Tree, entries: &[Entry]) -> Result<(), ApplyError> {
+    apply_tracking(tree, entries, |_, _| {})
+}
+
+/// As [`apply_layer`]; tells of each entry that made a file which one it is.
+pub(crate) fn apply_tracking(
+    tree: &mut Tree,
+    entries: &[Entry],
+    mut made: impl FnMut(&Entry, Ino),
+) -> Result<(), ApplyError> {
     let mut applier = Applier { tree, base: Tree::ROOT, own: HashSet::new() };
     for entry in entries.iter().filter(|entry| !entry.is_aufs_metadata()) {
         match entry.whiteout() {
@@ -60,7 +69,11 @@ pub fn apply_layer(tree: &mut Tree, entries: &[Entry]) -> Result<(), ApplyError>
             None if entry.path.file_name() == WHITEOUT => {
                 return Err(ApplyError::EmptyWhiteout { path: entry.path.clone() });
             }
-            None => applier.put(entry)?,
+            None => {
+                if let Some(ino) = applier.put(entry)? {
+                    made(entry, ino);
+                }
+            }
         }
     }
     Ok(())
@@ -75,7 +88,7 @@ pub fn unpack(tree: &mut Tree, into: &AbsPath, entries: &[Entry]) -> Result<(), 
     let Some(first) = entries.first() else { return Ok(()) };
     let mut applier = Applier { tree, base: Tree::ROOT, own: HashSet::new() };
     applier.base = applier.dir_at(into, first)?;
-    entries.iter().try_for_each(|entry| applier.put(entry))
+    entries.iter().try_for_each(|entry| applier.put(entry).map(drop))
 }
 
 struct Applier<'a> {
@@ -87,7 +100,9 @@ struct Applier<'a> {
 }
 
 impl Applier<'_> {
-    fn put(&mut self, entry: &Entry) -> Result<(), ApplyError> {
+    /// Puts an entry in its place; answers what it made, none where it gave a directory other
+    /// attributes or a file another name.
+    fn put(&mut self, entry: &Entry) -> Result<Option<Ino>, ApplyError> {
         let refused = |errno| ApplyError::Refused { path: entry.path.clone(), errno };
         let Some(parent) = entry.path.parent() else {
             // `./` gives the root its attributes. What is no directory is no root.
@@ -95,7 +110,8 @@ impl Applier<'_> {
                 return Err(refused(Errno::EISDIR));
             }
             let meta = entry.meta.clone();
-            return self.tree.edit_meta(self.base, |old| *old = meta).map_err(refused);
+            self.tree.edit_meta(self.base, |old| *old = meta).map_err(refused)?;
+            return Ok(None);
         };
         let dir = self.dir_at(&parent, entry)?;
         let name = Name::new(entry.path.file_name()).map_err(refused)?;
@@ -104,12 +120,16 @@ impl Applier<'_> {
             let is_dir = self.tree.get(ino).is_some_and(vfs::Inode::is_dir);
             if is_dir && matches!(entry.kind, EntryKind::Dir) {
                 let meta = entry.meta.clone();
-                return self.tree.edit_meta(ino, |old| *old = meta).map_err(refused);
+                self.tree.edit_meta(ino, |old| *old = meta).map_err(refused)?;
+                return Ok(None);
             }
             self.tree.remove(dir, name.as_bytes()).map_err(refused)?;
         }
         let kind = match &entry.kind {
-            EntryKind::Link(target) => return self.link(dir, name, target, entry),
+            EntryKind::Link(target) => {
+                self.link(dir, name, target, entry)?;
+                return Ok(None);
+            }
             EntryKind::File(content) => Kind::File(content.clone()),
             EntryKind::Dir => Kind::Dir(Dir::default()),
             EntryKind::Symlink(target) => Kind::Symlink(target.clone()),
@@ -117,8 +137,7 @@ impl Applier<'_> {
             EntryKind::BlockDevice(rdev) => Kind::BlockDevice(*rdev),
             EntryKind::Fifo => Kind::Fifo,
         };
-        self.tree.create(dir, name, entry.meta.clone(), kind).map_err(refused)?;
-        Ok(())
+        self.tree.create(dir, name, entry.meta.clone(), kind).map(Some).map_err(refused)
     }
 
     fn link(

@@ -4,12 +4,14 @@
 //! the [`DiffId`]. An image is a [`Config`] that names the layers; the digest of its JSON is the
 //! [`ImageId`]. The crate knows no Dockerfile, no store and no clock.
 
+mod analysis;
 mod apply;
 mod archive;
 mod changes;
 mod compression;
 mod config;
 mod digest;
+mod dive;
 mod entry;
 mod image;
 mod layer;
@@ -20,6 +22,7 @@ mod tar_reader;
 mod tar_writer;
 mod time;
 
+pub use analysis::{Analysis, Hidden, LayerBytes, Wasted};
 pub use apply::{ApplyError, apply_layer, unpack};
 pub use archive::{
     Archive, ArchiveError, ArchiveFile, ArchiveReader, archive_files, read_archive, write_archive,
@@ -28,6 +31,7 @@ pub use changes::layer_changes;
 pub use compression::{Bomb, Compression, decompress};
 pub use config::{Config, ConfigError, ContainerConfig, Healthcheck, History, RootFs};
 pub use digest::{ChainId, DiffId, Digest, ImageId, ParseDigestError, Sha256Writer, chain};
+pub use dive::{DiveMetric, DivePath, dive_metric};
 pub use entry::{Entry, EntryKind, Whiteout};
 pub use image::Image;
 pub use layer::{Blob, Layer};

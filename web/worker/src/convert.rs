@@ -5,8 +5,8 @@ use engine::{
     format_rfc3339,
 };
 use protocol::{
-    Change, ChangeKind, Event, FileChange, HistoryEntry, ImageDetail, LayerSummary,
-    Miss, Outcome, OutputRun, Revision, Step, StepDetail, StepKind, StepState,
+    Change, ChangeKind, Event, FileChange, HistoryEntry, ImageDetail, LayerSummary, Miss, Outcome,
+    OutputRun, Revision, Step, StepDetail, StepKind, StepState,
 };
 
 use crate::post;

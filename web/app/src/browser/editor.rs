@@ -199,10 +199,7 @@ impl Editor {
             ])
         };
         let failure = |failure: &Failure| {
-            object(&[
-                ("line", &failure.line.into()),
-                ("message", &failure.message.as_str().into()),
-            ])
+            object(&[("line", &failure.line.into()), ("message", &failure.message.as_str().into())])
         };
         let marks = marks.iter().map(mark).collect();
         let failures = failures.iter().map(failure).collect();

@@ -1,8 +1,6 @@
 //! The last build, as far as its events have come in.
 
-use protocol::{
-    Event, LayerSummary, Miss, Outcome, Revision, Step, StepKind, StepState,
-};
+use protocol::{Event, LayerSummary, Miss, Outcome, Revision, Step, StepKind, StepState};
 
 /// A build as the page shows it. It is `Eq` so that comparing two shared ones begins with their
 /// addresses.

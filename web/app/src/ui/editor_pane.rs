@@ -182,10 +182,7 @@ fn phrases(texts: &Texts) -> [(&'static str, String); 5] {
     ]
 }
 
-fn listeners(
-    dispatch: super::dispatch::Dispatch,
-    counts: UseStateSetter<[usize; 3]>,
-) -> Listeners {
+fn listeners(dispatch: super::dispatch::Dispatch, counts: UseStateSetter<[usize; 3]>) -> Listeners {
     let change = dispatch.clone();
     Listeners {
         on_change: Rc::new(move |path, text| {
