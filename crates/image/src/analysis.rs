@@ -69,7 +69,7 @@ impl Analysis {
     ///
     /// # Errors
     /// [`ApplyError`] where a layer cannot be applied.
-    pub fn of<L: AsRef<[Entry]>>(layers: &[L]) -> Result<Self, ApplyError> {
+    pub fn of(layers: &[&[Entry]]) -> Result<Self, ApplyError> {
         let mut out = Self { dive: dive_metric(layers), ..Self::default() };
         let mut tree = Tree::new();
         // Files that are still seen: who brought them.
@@ -77,7 +77,7 @@ impl Analysis {
         for (at, layer) in layers.iter().enumerate() {
             let below = tree.clone();
             let mut bytes = LayerBytes::default();
-            apply_tracking(&mut tree, layer.as_ref(), |entry, ino| {
+            apply_tracking(&mut tree, layer, |entry, ino| {
                 let size = entry.size();
                 if size > 0 {
                     match below.lookup(&entry.path) {
@@ -119,12 +119,6 @@ impl Analysis {
             return 1.0;
         }
         self.visible_bytes as f64 / self.total_bytes as f64
-    }
-}
-
-impl AsRef<[Entry]> for crate::Layer {
-    fn as_ref(&self) -> &[Entry] {
-        &self.entries
     }
 }
 
@@ -192,6 +186,7 @@ mod tests {
             ("there is nothing", vec![layer(&[])], 1.0, 0, 0),
         ];
         for (what, layers, efficiency, dive, truth) in cases {
+            let layers: Vec<&[Entry]> = layers.iter().map(Vec::as_slice).collect();
             let found = Analysis::of(&layers).unwrap();
             assert!((found.dive.efficiency - efficiency).abs() < 1e-9, "{what}: {:?}", found.dive);
             assert_eq!(found.dive.wasted_bytes, dive, "{what}");
@@ -208,6 +203,7 @@ mod tests {
             layer(&[("a", 8), (".wh.d", 0), ("c", 16), ("c", 32)]),
             layer(&[(".wh.b", 0)]),
         ];
+        let layers: Vec<&[Entry]> = layers.iter().map(Vec::as_slice).collect();
         let found = Analysis::of(&layers).unwrap();
         let rows: Vec<_> = found
             .wasted

@@ -44,8 +44,8 @@ impl DiveMetric {
 
 /// Measures the layers of an image, lowest first.
 #[must_use]
-pub fn dive_metric<L: AsRef<[Entry]>>(layers: &[L]) -> DiveMetric {
-    let trees: Vec<Node> = layers.iter().map(|layer| Node::of(layer.as_ref())).collect();
+pub fn dive_metric(layers: &[&[Entry]]) -> DiveMetric {
+    let trees: Vec<Node> = layers.iter().map(|layer| Node::of(layer)).collect();
     let mut paths: HashMap<Vec<u8>, Seen> = HashMap::new();
     let mut repeated = Vec::new();
     // Dive stacks the lowest layer onto itself before it stacks the others.
@@ -83,7 +83,7 @@ pub fn dive_metric<L: AsRef<[Entry]>>(layers: &[L]) -> DiveMetric {
         })
         .collect();
     listed.sort_by(|a, b| (a.bytes, &a.path).cmp(&(b.bytes, &b.path)));
-    let size = |layer: &L| layer.as_ref().iter().map(Entry::size).sum::<u64>();
+    let size = |layer: &&[Entry]| layer.iter().map(Entry::size).sum::<u64>();
     DiveMetric {
         efficiency: if sum == 0 { 1.0 } else { min as f64 / sum as f64 },
         wasted_bytes: listed.iter().map(|path| path.bytes).sum(),

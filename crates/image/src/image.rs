@@ -5,8 +5,8 @@ use std::sync::Arc;
 use vfs::{Timestamp, Tree};
 
 use crate::{
-    ApplyError, ChainId, Config, ConfigError, ContainerConfig, Digest, History, ImageId, Layer,
-    Platform, RootFs, apply_layer,
+    Analysis, ApplyError, ChainId, Config, ConfigError, ContainerConfig, Digest, Entry, History,
+    ImageId, Layer, Platform, RootFs, apply_layer,
 };
 
 /// An image with all that belongs to it.
@@ -86,6 +86,16 @@ impl Image {
             apply_layer(&mut tree, &layer.entries)?;
         }
         Ok(tree)
+    }
+
+    /// Where its bytes are, and which of them nobody sees.
+    ///
+    /// # Errors
+    /// [`ApplyError`].
+    pub fn analysis(&self) -> Result<Analysis, ApplyError> {
+        let layers: Vec<&[Entry]> =
+            self.layers.iter().map(|layer| layer.entries.as_slice()).collect();
+        Analysis::of(&layers)
     }
 
     /// The filesystem of a container of it.

@@ -17,6 +17,7 @@ mod image;
 mod layer;
 mod oci;
 mod pax;
+pub mod report;
 mod sparse;
 mod tar_reader;
 mod tar_writer;

@@ -171,14 +171,7 @@ fn add_below(newer: &Tree, path: &AbsPath, ino: Ino, found: &mut BTreeMap<AbsPat
 }
 
 fn differs(old: &Inode, new: &Inode, dir_times: bool) -> bool {
-    let (a, b) = (&old.meta, &new.meta);
-    if (a.mode, a.uid, a.gid) != (b.mode, b.uid, b.gid) || a.xattrs != b.xattrs {
-        return true;
-    }
-    match (&old.kind, &new.kind) {
-        (Kind::Dir(_), Kind::Dir(_)) => dir_times && a.mtime != b.mtime,
-        (Kind::File(x), Kind::File(y)) => a.mtime != b.mtime || !x.same_as(y),
-        (Kind::Symlink(x), Kind::Symlink(y)) => a.mtime != b.mtime || x != y,
-        _ => old.file_type() != new.file_type() || old.rdev() != new.rdev() || a.mtime != b.mtime,
-    }
+    let both_are_dirs = old.is_dir() && new.is_dir();
+    let times_count = dir_times || !both_are_dirs;
+    times_count && old.meta.mtime != new.meta.mtime || !old.same_as(new)
 }

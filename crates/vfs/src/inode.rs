@@ -181,6 +181,19 @@ impl Inode {
         }
     }
 
+    /// Whether both are the same but for their times and names: type, content, link target, mode,
+    /// owner, extended attributes, device numbers. Of a directory what it holds does not count.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        let (a, b) = (&self.meta, &other.meta);
+        let same_kind = match (&self.kind, &other.kind) {
+            (Kind::File(x), Kind::File(y)) => x.same_as(y),
+            (Kind::Symlink(x), Kind::Symlink(y)) => x == y,
+            _ => self.file_type() == other.file_type() && self.rdev() == other.rdev(),
+        };
+        same_kind && (a.mode, a.uid, a.gid) == (b.mode, b.uid, b.gid) && a.xattrs == b.xattrs
+    }
+
     /// The directory, if it is one.
     #[must_use]
     pub fn dir(&self) -> Option<&Dir> {

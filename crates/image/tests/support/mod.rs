@@ -1,11 +1,17 @@
 //! What several tests of this crate need: programs that may not be installed, scratch folders, and
 //! trees as text.
-#![allow(dead_code, reason = "each test uses a part")]
+#![allow(
+    dead_code,
+    clippy::disallowed_methods,
+    reason = "each test uses a part, some on real files"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 
-use vfs::{Kind, Tree};
+use image::{Config, ContainerConfig, History, Image, Layer, RootFs};
+use vfs::{Caller, Content, Fs, Kind, NodeId, OpenFlags, ResolveFlags, SetTime, Timestamp, Tree};
 
 /// Whether the program is there; where it is not, says that the test is skipped and what installs it.
 pub fn has(program: &str, package: &str) -> bool {
@@ -92,4 +98,87 @@ pub fn listing(tree: &Tree) -> Vec<String> {
             )
         })
         .collect()
+}
+
+const AT: NodeId = NodeId::ROOT;
+const FLAGS: ResolveFlags = ResolveFlags::NOFOLLOW;
+
+fn put(fs: &mut Fs, path: &str, text: &str, mode: u32) {
+    let how = OpenFlags { write: true, create: true, truncate: true, ..OpenFlags::default() };
+    let root = Caller { umask: 0, ..Caller::root() };
+    let file = fs.open(&root, AT, path.as_bytes(), (how, FLAGS), mode).unwrap();
+    fs.put_content(file, Content::from(text.as_bytes().to_vec())).unwrap();
+    fs.close(file);
+    fs.chmod(&root, AT, path.as_bytes(), mode, FLAGS).unwrap();
+}
+
+/// An image of three layers with links, owners, modes, whiteouts and a directory replaced.
+pub fn sample() -> Image {
+    let root = Caller { umask: 0, ..Caller::root() };
+    let mut fs = Fs::default();
+    let mut layers = Vec::new();
+    let mut steps = Vec::new();
+    let mut commit = |fs: &Fs, before: &Tree, step: &str| {
+        let changes = before.diff_with_parents(fs.root());
+        let time = Timestamp::from_secs(1_700_000_000);
+        layers.push(Arc::new(Layer::of_changes(fs.root(), &changes, time)));
+        steps.push(History {
+            created: Some(time),
+            created_by: step.to_owned(),
+            ..History::default()
+        });
+    };
+    let empty = fs.root().clone();
+    fs.set_now(Timestamp::from_secs(1_600_000_000));
+    for dir in ["/bin", "/etc", "/var", "/var/cache", "/tmp"] {
+        fs.mkdir(&root, AT, dir.as_bytes(), 0o755, FLAGS).unwrap();
+    }
+    put(&mut fs, "/bin/tool", "#!/bin/sh\necho hello\n", 0o4755);
+    fs.link(&root, (AT, b"/bin/tool", FLAGS), (AT, b"/bin/other", FLAGS)).unwrap();
+    fs.symlink(&root, b"tool", AT, b"/bin/link", FLAGS).unwrap();
+    put(&mut fs, "/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n", 0o644);
+    put(&mut fs, "/var/cache/big", &"x".repeat(10_000), 0o600);
+    put(&mut fs, &format!("/etc/{}", "n".repeat(150)), "long name", 0o644);
+    fs.chown(&root, AT, b"/var/cache", (Some(1000), Some(50)), FLAGS).unwrap();
+    fs.chmod(&root, AT, b"/tmp", 0o1777, FLAGS).unwrap();
+    commit(&fs, &empty, "ADD base");
+    let first = fs.root().clone();
+    fs.set_now(Timestamp::from_secs(1_600_000_100));
+    fs.unlink(&root, AT, b"/var/cache/big", FLAGS).unwrap();
+    put(&mut fs, "/etc/passwd", "root:x:0:0:root:/root:/bin/bash\n", 0o644);
+    fs.chmod(&root, AT, b"/bin/tool", 0o755, FLAGS).unwrap();
+    put(&mut fs, "/한글", "utf-8", 0o644);
+    commit(&fs, &first, "RUN change <&>");
+    let second = fs.root().clone();
+    fs.set_now(Timestamp::from_secs(1_600_000_200));
+    fs.rmdir(&root, AT, b"/var/cache", FLAGS).unwrap();
+    fs.symlink(&root, b"/tmp", AT, b"/var/cache", FLAGS).unwrap();
+    let time = SetTime::At(Timestamp::from_secs(1_500_000_000));
+    fs.utimes(&root, AT, b"/etc/passwd", (time, time), FLAGS).unwrap();
+    commit(&fs, &second, "RUN replace");
+    steps.insert(
+        1,
+        History {
+            created: Some(Timestamp::from_secs(1_700_000_000)),
+            created_by: "ENV A=b".into(),
+            empty_layer: true,
+            ..History::default()
+        },
+    );
+    let config = Config {
+        architecture: "amd64".into(),
+        os: "linux".into(),
+        created: Some(Timestamp::from_secs(1_700_000_000)),
+        config: ContainerConfig {
+            env: vec!["PATH=/bin".into(), "A=b".into()],
+            cmd: Some(vec!["/bin/tool".into()]),
+            ..ContainerConfig::default()
+        },
+        rootfs: RootFs { diff_ids: layers.iter().map(|layer| layer.diff_id).collect() },
+        history: steps,
+        ..Config::default()
+    };
+    let image = Image::new(config, layers, vec!["lab/sample:1".into(), "lab/sample:two".into()]);
+    assert_eq!(listing(&image.tree().unwrap()), listing(fs.root()), "layers make the tree");
+    image
 }
