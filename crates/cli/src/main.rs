@@ -5,6 +5,7 @@ mod build;
 mod compiled;
 mod context;
 mod dump;
+mod images;
 mod modules;
 mod progress;
 mod sh;
@@ -27,6 +28,8 @@ struct Arguments {
 enum Verb {
     /// Build an image from a Dockerfile.
     Build(build::BuildArguments),
+    /// Look into an image that any tool saved.
+    Image(images::ImageArguments),
     /// Run a script in a fresh container that has all programs.
     Sh(sh::ShArguments),
     /// Run a WASI command module.
@@ -36,6 +39,7 @@ enum Verb {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Verb::Build(arguments) => build::run(&arguments),
+        Verb::Image(arguments) => images::run(&arguments),
         Verb::Sh(arguments) => sh::run(&arguments),
         Verb::Wasi(arguments) => wasi::run(&arguments),
     }

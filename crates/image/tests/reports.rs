@@ -23,7 +23,8 @@ fn inspect() {
         History     -             ENV A=b
         History     535aabb09655  RUN change <&>
         History     039c72415963  RUN replace
-    "#]].assert_eq(&InspectReport(&image).to_string());
+    "#]]
+    .assert_eq(&InspectReport(&image).to_string());
     let json = InspectReport(&image).to_json();
     assert_eq!(json["Id"], image.id().to_string());
     assert_eq!(json["Config"]["Cmd"][0], "/bin/tool");
@@ -40,7 +41,8 @@ fn layers() {
             1  43e72dfa925e  19.46kB  10.06kB        0B       0B  10.05kB  ADD base
             2  535aabb09655  8.192kB       5B       53B  10.05kB      32B  RUN change <&>
             3  039c72415963  3.584kB       0B       32B      32B       0B  RUN replace
-    "#]].assert_eq(&report.to_string());
+    "#]]
+    .assert_eq(&report.to_string());
     assert_eq!(report.to_json()[1]["hiddenBytes"], 10_051);
 }
 
@@ -58,7 +60,8 @@ fn waste() {
           32B      2  /etc/passwd     replaced by layer 3: RUN replace
           30B      1  /etc/passwd     replaced by layer 2: RUN change <&>
           21B      1  /bin/other      replaced by layer 2: RUN change <&>
-    "#]].assert_eq(&report.to_string());
+    "#]]
+    .assert_eq(&report.to_string());
     assert_eq!(report.to_json()["files"][0]["hiddenByStep"], "RUN change <&>");
 }
 
@@ -72,7 +75,8 @@ fn files() {
         lrwxrwxrwx      1  0:0       4  2020-09-13T12:26:40Z  /bin/link -> tool
         -rwxr-xr-x      2  0:0      21  2020-09-13T12:26:40Z  /bin/other
         -rwxr-xr-x      2  0:0      21  2020-09-13T12:26:40Z  /bin/tool
-    "#]].assert_eq(&report.to_string());
+    "#]]
+    .assert_eq(&report.to_string());
     assert_eq!(report.to_json()[1]["target"], "tool");
     assert!(FilesReport::of(&tree, &AbsPath::new("/nowhere")).is_none());
 }
@@ -112,5 +116,6 @@ fn changes() {
     older.layers.pop();
     expect![[r#"
         C /var/cache
-    "#]].assert_eq(&ChangesReport::between(&older, &image).unwrap().to_string());
+    "#]]
+    .assert_eq(&ChangesReport::between(&older, &image).unwrap().to_string());
 }
