@@ -86,9 +86,6 @@ impl Fs {
         new: (NodeId, &[u8], ResolveFlags),
     ) -> Result<()> {
         let node = self.resolve(caller, old.0, old.1, old.2)?.existing()?;
-        if self.inode(node)?.is_dir() {
-            return Err(Errno::EPERM);
-        }
         let spot = self.resolve(caller, new.0, new.1, ResolveFlags { follow: false, ..new.2 })?;
         if spot.node.is_some() {
             return Err(Errno::EEXIST);
@@ -101,6 +98,9 @@ impl Fs {
             return Err(Errno::EXDEV);
         }
         self.may_change_dir(caller, spot.parent)?;
+        if self.inode(node)?.is_dir() {
+            return Err(Errno::EPERM);
+        }
         self.tree_mut(spot.parent)?.link(node.ino, spot.parent.ino, name)?;
         self.changed_dir(spot.parent)?;
         self.changed_inode(node)
@@ -166,11 +166,12 @@ impl Fs {
     ) -> Result<()> {
         let no_follow = |flags| ResolveFlags { follow: false, ..flags };
         let from = self.resolve(caller, old.0, old.1, no_follow(old.2))?;
-        let node = from.existing()?;
-        let moves_dir = self.inode(node)?.is_dir();
+        let moves_dir = from.node.is_some_and(|node| self.inode(node).is_ok_and(Inode::is_dir));
         // `mv dir new/` names a directory that does not exist yet.
         let new_path = if moves_dir { trim_slashes(new.1) } else { new.1 };
+        // Both directories must be there before either name is asked for.
         let to = self.resolve(caller, new.0, new_path, no_follow(new.2))?;
+        let node = from.existing()?;
         let (Some(old_name), Some(new_name)) = (from.name.clone(), to.name.clone()) else {
             return Err(Errno::EBUSY);
         };
@@ -182,6 +183,9 @@ impl Fs {
         }
         if moves_dir && self.is_inside(to.parent, node) {
             return Err(Errno::EINVAL);
+        }
+        if to.node.is_some_and(|target| target != node && self.is_inside(from.parent, target)) {
+            return Err(Errno::ENOTEMPTY);
         }
         self.may_remove(caller, from.parent, node)?;
         if let Some(target) = to.node {
@@ -335,11 +339,11 @@ impl Fs {
     pub fn truncate(&mut self, caller: &Caller, at: NodeId, path: &[u8], len: u64) -> Result<()> {
         let node = self.resolve(caller, at, path, ResolveFlags::FOLLOW)?.existing()?;
         caller.cred.check(self.inode(node)?, Access::WRITE)?;
-        self.set_len(node, len)
+        self.set_len(node, len, caller.cred.uid == 0)
     }
 
     /// Sets the length of a regular file whose right to write has been checked.
-    pub(crate) fn set_len(&mut self, node: NodeId, len: u64) -> Result<()> {
+    pub(crate) fn set_len(&mut self, node: NodeId, len: u64, by_root: bool) -> Result<()> {
         let old = match &self.inode(node)?.kind {
             Kind::File(content) => content.resident(),
             Kind::Dir(_) => return Err(Errno::EISDIR),
@@ -352,7 +356,12 @@ impl Fs {
         let now = self.now();
         let tree = self.tree_mut(node)?;
         tree.edit_content(node.ino, |content| content.set_len(len as usize))?;
-        tree.edit_meta(node.ino, |meta| (meta.mtime, meta.ctime) = (now, now))
+        tree.edit_meta(node.ino, |meta| {
+            (meta.mtime, meta.ctime) = (now, now);
+            if !by_root {
+                clear_set_ids(meta);
+            }
+        })
     }
 
     /// Makes a file at a place where there is none yet.
@@ -449,7 +458,7 @@ impl Fs {
     }
 }
 
-/// A change of owner or content takes setuid and (for group-executable files) setgid away.
+/// A change of owner, or of content by anybody but root, takes setuid and (for group-executable files) setgid away.
 pub(crate) fn clear_set_ids(meta: &mut Meta) {
     meta.mode &= !0o4000;
     if meta.mode & 0o010 != 0 {

@@ -54,7 +54,8 @@ impl Tree {
     /// A file counts as modified when its type, content, mode, owner, extended attributes, device
     /// numbers or mtime differ. A directory's mtime counts too, as with overlayfs, where making and
     /// removing a file leaves its directory in the layer; for a change deeper below, directories
-    /// are listed by [`Tree::diff_with_parents`] only. The root itself is never listed.
+    /// are listed by [`Tree::diff_with_parents`] only. A file of several names that is added or
+    /// modified under one is listed under all. The root itself is never listed.
     #[must_use]
     pub fn diff(&self, newer: &Self) -> Vec<Change> {
         self.diff_by(newer, DiffOptions { dir_times: true, parents: false })
@@ -75,6 +76,7 @@ impl Tree {
         for path in self.touched_paths(newer) {
             compare(self, newer, &path, options.dir_times, &mut found);
         }
+        newer.other_names(&mut found);
         if options.parents {
             let mut parents = BTreeSet::new();
             for path in found.keys() {
@@ -91,6 +93,23 @@ impl Tree {
             }
         }
         found.into_iter().map(|(path, kind)| Change { path, kind }).collect()
+    }
+
+    /// Adds the other names of every file that is listed: they are one file and stay one in a layer.
+    /// Overlayfs too copies a file up under all its names when it gets one more.
+    fn other_names(&self, found: &mut BTreeMap<AbsPath, ChangeKind>) {
+        let mut others = BTreeSet::new();
+        for (path, kind) in &*found {
+            if let Some((_, inode)) = self.lookup(path)
+                && *kind != ChangeKind::Deleted
+                && inode.links.len() > 1
+            {
+                self.paths_of(inode, &mut others);
+            }
+        }
+        for path in others {
+            found.entry(path).or_insert(ChangeKind::Modified);
+        }
     }
 
     /// Every path at which an inode differs, in either tree.

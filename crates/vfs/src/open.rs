@@ -53,6 +53,8 @@ struct OpenFile {
     read: bool,
     write: bool,
     append: bool,
+    /// Whether root opened it: what root writes keeps setuid and setgid (`CAP_FSETID`).
+    by_root: bool,
     offset: u64,
     refs: u32,
 }
@@ -112,12 +114,13 @@ impl Fs {
         };
         let spot = self.resolve(caller, at, path, resolve)?;
         self.room_for_open()?;
+        let by_root = caller.cred.uid == 0;
         let node = match spot.node {
             Some(_) if flags.create && flags.exclusive => return Err(Errno::EEXIST),
             Some(node) => {
                 self.may_open(caller, node, flags)?;
                 if flags.truncate && matches!(self.inode(node)?.kind, Kind::File(_)) {
-                    self.set_len(node, 0)?;
+                    self.set_len(node, 0, by_root)?;
                 }
                 node
             }
@@ -135,7 +138,9 @@ impl Fs {
             Kind::Symlink(_) => return Err(Errno::ELOOP),
             Kind::BlockDevice(_) | Kind::Fifo | Kind::Socket => return Err(Errno::ENXIO),
         };
-        Ok(self.insert_open(target, flags.read, flags.write, flags.append))
+        let id = self.insert_open(target, flags.read, flags.write, flags.append);
+        self.file_mut(id)?.by_root = by_root;
+        Ok(id)
     }
 
     /// `pipe`: (read end, write end). A write that finds `capacity` bytes unread, and a read that
@@ -249,7 +254,7 @@ impl Fs {
         match file.target {
             Target::File(node) => {
                 let offset = if file.append { self.inode(node)?.size() } else { file.offset };
-                let n = self.write_node(node, offset, bytes)?;
+                let n = self.write_node(node, offset, bytes, file.by_root)?;
                 self.file_mut(id)?.offset = offset + n as u64;
                 Ok(n)
             }
@@ -351,7 +356,7 @@ impl Fs {
             return Err(Errno::EBADF);
         }
         match file.target {
-            Target::File(node) => self.write_node(node, offset, bytes),
+            Target::File(node) => self.write_node(node, offset, bytes, file.by_root),
             Target::Dir(_) => Err(Errno::EISDIR),
             Target::Device(..) => self.write(id, bytes),
             Target::Pipe(..) | Target::Console(_) => Err(Errno::ESPIPE),
@@ -401,9 +406,9 @@ impl Fs {
     /// `EBADF`, `EINVAL` if it is not a regular file open for writing, `EFBIG`, `ENOSPC`.
     pub fn ftruncate(&mut self, id: OpenId, len: u64) -> Result<()> {
         match self.file(id)? {
-            OpenFile { write: true, target: Target::File(node), .. } => {
-                let node = *node;
-                self.set_len(node, len)
+            OpenFile { write: true, target: Target::File(node), by_root, .. } => {
+                let (node, by_root) = (*node, *by_root);
+                self.set_len(node, len, by_root)
             }
             _ => Err(Errno::EINVAL),
         }
@@ -496,7 +501,13 @@ impl Fs {
         &mut self.console
     }
 
-    fn write_node(&mut self, node: NodeId, offset: u64, bytes: &[u8]) -> Result<usize> {
+    fn write_node(
+        &mut self,
+        node: NodeId,
+        offset: u64,
+        bytes: &[u8],
+        by_root: bool,
+    ) -> Result<usize> {
         if bytes.is_empty() {
             return Ok(0);
         }
@@ -514,7 +525,9 @@ impl Fs {
         tree.edit_content(node.ino, |content| content.write_at(offset as usize, bytes))?;
         tree.edit_meta(node.ino, |meta| {
             (meta.mtime, meta.ctime) = (now, now);
-            clear_set_ids(meta);
+            if !by_root {
+                clear_set_ids(meta);
+            }
         })?;
         Ok(bytes.len())
     }
@@ -546,7 +559,8 @@ impl Fs {
 
     fn insert_open(&mut self, target: Target, read: bool, write: bool, append: bool) -> OpenId {
         let id = (0..).find(|id| !self.open.files.contains_key(id)).unwrap_or(u32::MAX);
-        let file = OpenFile { target, read, write, append, offset: 0, refs: 1 };
+        let by_root = false;
+        let file = OpenFile { target, read, write, append, by_root, offset: 0, refs: 1 };
         self.open.files.insert(id, file);
         OpenId(id)
     }

@@ -82,8 +82,8 @@ fn listing(tree: &Tree) -> BTreeMap<AbsPath, String> {
         .collect()
 }
 
-fn naive(old: &Tree, new: &Tree) -> Vec<(AbsPath, ChangeKind)> {
-    let (old, new) = (listing(old), listing(new));
+fn naive(old: &Tree, newer: &Tree) -> Vec<(AbsPath, ChangeKind)> {
+    let (old, new) = (listing(old), listing(newer));
     let mut out = BTreeMap::new();
     for (path, what) in new.iter().filter(|(path, _)| !path.is_root()) {
         match old.get(path) {
@@ -98,6 +98,16 @@ fn naive(old: &Tree, new: &Tree) -> Vec<(AbsPath, ChangeKind)> {
         if new.get(&parent).is_some_and(|what| what.starts_with("Dir")) {
             out.insert(path.clone(), ChangeKind::Deleted);
         }
+    }
+    // A file that is listed under one name is listed under all.
+    let listed: Vec<_> = out
+        .iter()
+        .filter(|(_, kind)| **kind != ChangeKind::Deleted)
+        .filter_map(|(path, _)| newer.lookup(path).filter(|(_, inode)| !inode.is_dir()))
+        .map(|(ino, _)| ino)
+        .collect();
+    for (path, ..) in newer.walk().filter(|(_, ino, _)| listed.contains(ino)) {
+        out.entry(path).or_insert(ChangeKind::Modified);
     }
     out.into_iter().collect()
 }
