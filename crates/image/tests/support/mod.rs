@@ -65,6 +65,14 @@ impl Drop for Scratch {
     }
 }
 
+/// What a file holds, or its digest where that is long.
+pub fn content_text(content: &Content) -> String {
+    if content.len() > 100 {
+        return format!("{} bytes {:x?}", content.len(), &content.sha256()[..8]);
+    }
+    format!("{:?}", String::from_utf8_lossy(&content.to_vec()))
+}
+
 /// Each file on a line: type, mode, owner, time of files, path, and what it holds. Names of the same
 /// file share a number.
 pub fn listing(tree: &Tree) -> Vec<String> {
@@ -74,10 +82,7 @@ pub fn listing(tree: &Tree) -> Vec<String> {
         .map(|(path, ino, inode)| {
             let meta = &inode.meta;
             let what = match &inode.kind {
-                Kind::File(content) if content.len() > 100 => {
-                    format!("{} bytes {:x?}", content.len(), &content.sha256()[..8])
-                }
-                Kind::File(content) => format!("{:?}", String::from_utf8_lossy(&content.to_vec())),
+                Kind::File(content) => content_text(content),
                 Kind::Symlink(target) => format!("-> {}", String::from_utf8_lossy(target)),
                 Kind::Dir(_) => String::new(),
                 _ => format!("{} {}", inode.rdev().major, inode.rdev().minor),
