@@ -143,10 +143,13 @@ mod tests {
             .collect()
     }
 
+    /// What happens, the layers, and dive's efficiency and waste beside the true waste.
+    type Case = (&'static str, Vec<Vec<Entry>>, f64, u64, u64);
+
     /// The cases of which both answers are known.
     #[test]
     fn dive_and_the_truth() {
-        let cases: [(&str, Vec<Vec<Entry>>, f64, u64, u64); 7] = [
+        let cases: [Case; 7] = [
             (
                 "a file is removed",
                 vec![layer(&[("f", 100)]), layer(&[(".wh.f", 0)])],

@@ -6,15 +6,17 @@ mod changes;
 mod files;
 mod inspect;
 mod layers;
-mod size;
 mod waste;
 
 pub use changes::{ChangesReport, LayerChanges};
 pub use files::{FileRow, FilesReport};
 pub use inspect::InspectReport;
 pub use layers::{LayerRow, LayersReport};
-pub use size::human_size;
 pub use waste::WasteReport;
+
+fn human_size(bytes: u64) -> String {
+    console::human_size(bytes as f64)
+}
 
 /// The first twelve digits of an id, as Docker shows it.
 fn short(id: impl std::fmt::Display) -> String {

@@ -1,0 +1,168 @@
+//! `cargo bench -p image`: the figures that this crate and `vfs` are held to, each beside what it is
+//! measured against in the same run.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "measures time and memory, and runs tar on real files"
+)]
+
+use std::fs;
+use std::hint::black_box;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use image::{Config, Image, Layer, RootFs, TarLimits, layer_digest, read_archive, write_archive};
+use vfs::{Content, DiffOptions, Dir, Kind, Meta, Name, Timestamp, Tree};
+
+const TIME: Timestamp = Timestamp(1_700_000_000_000_000_000);
+
+fn main() {
+    one_file_of_many();
+    memory();
+    tar_and_digest();
+    reading();
+}
+
+/// `count` files, a hundred to a directory, `size` bytes each.
+fn tree(count: usize, size: usize) -> Tree {
+    let mut tree = Tree::new();
+    let mut dir = Tree::ROOT;
+    for at in 0..count {
+        if at % 100 == 0 {
+            let name = Name::new(format!("dir{:05}", at / 100).as_bytes()).unwrap();
+            let kind = Kind::Dir(Dir::default());
+            dir = tree.create(Tree::ROOT, name, Meta::root(0o755, TIME), kind).unwrap();
+        }
+        let name = Name::new(format!("file{:02}", at % 100).as_bytes()).unwrap();
+        // Bytes that differ from file to file and cost nothing to make.
+        let content = Content::synthetic(at as u64, size as u64).to_vec();
+        let kind = Kind::File(Content::from(content));
+        tree.create(dir, name, Meta::root(0o644, TIME), kind).unwrap();
+    }
+    tree
+}
+
+/// The middle one of the times that `run` takes.
+fn median(times: usize, mut run: impl FnMut()) -> Duration {
+    let mut taken: Vec<Duration> = (0..times)
+        .map(|_| {
+            let start = Instant::now();
+            run();
+            start.elapsed()
+        })
+        .collect();
+    taken.sort();
+    taken[taken.len() / 2]
+}
+
+/// Bytes of memory that this process has now (Linux only; 0 elsewhere).
+fn resident() -> u64 {
+    let statm = fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
+    pages.unwrap_or(0) * 4096
+}
+
+fn one_file_of_many() {
+    println!("snapshot, change of one file, difference (budget 1 ms at 100,000 files)");
+    let mut first = None;
+    for count in [1_000, 10_000, 100_000] {
+        let mut tree = tree(count, 0);
+        let files: Vec<u64> =
+            tree.walk().filter(|(_, _, inode)| !inode.is_dir()).map(|(_, ino, _)| ino).collect();
+        let mut at = 0;
+        let taken = median(501, || {
+            let before = tree.clone();
+            at = (at + 7919) % files.len();
+            tree.edit_content(files[at], |content| content.write_at(0, b"x")).unwrap();
+            tree.edit_meta(files[at], |meta| meta.mtime = Timestamp(meta.mtime.0 + 1)).unwrap();
+            let options = DiffOptions { dir_times: true, parents: true };
+            assert_eq!(black_box(before.diff_by(&tree, options)).len(), 2);
+        });
+        let first = *first.get_or_insert(taken);
+        let ratio = taken.as_secs_f64() / first.as_secs_f64();
+        println!("  {count:>7} files  {taken:>10.1?}  {ratio:.2} of the time for 1,000");
+    }
+}
+
+fn memory() {
+    let before = resident();
+    let tree = tree(100_000, 0);
+    let after = resident();
+    println!("memory of 100,000 empty files in 1,000 directories");
+    println!("  {:.1} MB", (after - before) as f64 / 1e6);
+    black_box(&tree);
+}
+
+fn tar_and_digest() {
+    println!("tar and SHA-256 of 100 MB in 1,000 files (at most 2 times tar cf - | sha256sum)");
+    let tree = tree(1_000, 100_000);
+    let changes = Tree::new().diff_with_parents(&tree);
+    let folder = std::env::temp_dir().join(format!("layerlab-bench-{}", std::process::id()));
+    for (path, _, inode) in tree.walk() {
+        let at = folder.join(&path.to_string()[1..]);
+        match &inode.kind {
+            Kind::File(content) => fs::write(at, content.to_vec()).unwrap(),
+            _ => fs::create_dir_all(at).unwrap(),
+        }
+    }
+    let command = format!("tar cf - -C {} . | sha256sum", folder.display());
+    let theirs =
+        || assert!(Command::new("sh").args(["-c", &command]).output().unwrap().status.success());
+    let ours = || {
+        black_box(layer_digest(&tree, &changes, TIME));
+    };
+    theirs();
+    ours();
+    // In turns, so that a busy machine slows both.
+    let (mut us, mut them) = (Vec::new(), Vec::new());
+    for _ in 0..7 {
+        us.push(median(1, ours));
+        them.push(median(1, theirs));
+    }
+    us.sort();
+    them.sort();
+    let (us, them) = (us[3], them[3]);
+    let ratio = us.as_secs_f64() / them.as_secs_f64();
+    println!("  ours {us:.1?}, theirs {them:.1?}: {ratio:.2}");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+fn reading() {
+    println!("reading a 200 MB docker-archive from a file (memory at most 1.5 times its size)");
+    let path = std::env::temp_dir().join(format!("layerlab-bench-{}.tar", std::process::id()));
+    write_sample(&path);
+    let size = fs::metadata(&path).unwrap().len();
+    let before = resident();
+    let start = Instant::now();
+    let file = fs::File::open(&path).unwrap();
+    let archive = read_archive(file, TarLimits::default()).unwrap();
+    let taken = start.elapsed();
+    let tree = archive.images[0].tree().unwrap();
+    let used = resident() - before;
+    println!(
+        "  {:.1} MB in {taken:.1?}, memory {:.1} MB: {:.2} of its size",
+        size as f64 / 1e6,
+        used as f64 / 1e6,
+        used as f64 / size as f64
+    );
+    black_box(&tree);
+    fs::remove_file(path).unwrap();
+}
+
+/// In a function of its own, so that nothing of it is in memory when the reading is measured.
+fn write_sample(path: &Path) {
+    let tree = tree(2_000, 100_000);
+    let layer = Layer::of_changes(&tree, &Tree::new().diff_with_parents(&tree), TIME);
+    let config = Config {
+        architecture: "amd64".into(),
+        os: "linux".into(),
+        rootfs: RootFs { diff_ids: vec![layer.diff_id] },
+        ..Config::default()
+    };
+    let image = Image::new(config, vec![Arc::new(layer)], vec!["bench".into()]);
+    let mut file = std::io::BufWriter::new(fs::File::create(path).unwrap());
+    write_archive(&[image], &mut file).unwrap();
+    file.flush().unwrap();
+}
