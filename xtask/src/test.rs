@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::project::Project;
-use crate::{dist, setup, userland};
+use crate::{dist, process, setup, userland};
 
 /// Has no tests of its own, and would have the engine built once more; journeys are its tests.
 const BROWSER_ONLY: &str = "worker";
@@ -38,6 +38,7 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
 
     conformance(project, &mut tally)?;
     if !options.quick {
+        hostile_files(project, &mut tally)?;
         journeys(project, &mut tally)?;
     }
     let Tally { passed, failed, known, .. } = tally;
@@ -63,6 +64,20 @@ fn conformance(project: &Project, tally: &mut Tally) -> Result<()> {
     begin("conformance suites");
     tally
         .run(project.cargo().args(["run", "--quiet", "--package", "conformance", "--"]).arg(folder))
+}
+
+/// Has the Dockerfile front end look at hostile files as WebAssembly, with the stack of a worker.
+fn hostile_files(project: &Project, tally: &mut Tally) -> Result<()> {
+    begin("hostile Dockerfiles in WebAssembly");
+    const TARGET: &str = "wasm32-wasip1";
+    setup::wasm_std()?;
+    let mut cargo = project.cargo();
+    cargo.args(["build", "--release", "--package", "dockerfile", "--example", "hostile"]);
+    cargo.args(["--target", TARGET]);
+    setup::wasm_toolchain(&mut cargo);
+    process::step(project, "the front end for WASI", &mut cargo)?;
+    let program = project.target.join(TARGET).join("release/examples/hostile.wasm");
+    tally.run(project.command("node").arg("tests/hostile.mjs").arg(program))
 }
 
 /// Runs the browser tests against the site as it is published.

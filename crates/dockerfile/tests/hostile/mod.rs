@@ -1,8 +1,17 @@
 //! Files that are made to be slow or deep, each of about any size.
 
+use std::time::{Duration, Instant};
+
 use dockerfile::editor::{CompletionSources, complete, folding, format, hover, problems, symbols};
 use dockerfile::lint::{LintOptions, lint};
 use dockerfile::parse;
+
+/// How much longer a file of four times the length may take: that, and as much again and a half for what else the
+/// machine does. What takes quadratic time takes sixteen times as long.
+const MAX_RATIO: u32 = 10;
+
+/// What is too short to be compared.
+const NOISE: Duration = Duration::from_millis(150);
 
 /// Makes a file of about so many bytes.
 pub type Make = fn(usize) -> String;
@@ -182,4 +191,27 @@ pub fn look_at(text: &str) -> usize {
     }
     let shown = folding(&file).len() + symbols(&file).len() + format(text).len();
     tokens.len() + report.findings.len() + found.len() + shown
+}
+
+fn time(make: Make, len: usize) -> Duration {
+    let text = make(len);
+    let start = Instant::now();
+    look_at(&text);
+    start.elapsed()
+}
+
+/// How long a file of `len` bytes takes, where that is in proportion to one of a quarter of its length.
+pub fn check(name: &str, make: Make, len: usize) -> Result<Duration, String> {
+    let short = time(make, len / 4);
+    let mut long = time(make, len);
+    // Once more where another program may have been in the way.
+    for _ in 0..3 {
+        if long > short * MAX_RATIO + NOISE {
+            long = long.min(time(make, len));
+        }
+    }
+    match long > short * MAX_RATIO + NOISE {
+        true => Err(format!("{name}: {len} bytes take {long:?}, a quarter of them {short:?}")),
+        false => Ok(long),
+    }
 }
