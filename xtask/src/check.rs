@@ -15,6 +15,8 @@ pub fn run(project: &Project) -> Result<()> {
     process::run(project.cargo().args(["fmt", "--all", "--check"]))?;
     process::run(project.userland_cargo().args(["fmt", "--all", "--check"]))?;
     process::run(project.fuzz_cargo().args(["fmt", "--check"]))?;
+    let benches = project.root.join("benches");
+    process::run(project.cargo().current_dir(benches).args(["fmt", "--check"]))?;
 
     begin("the table of crates in ARCHITECTURE.md");
     tidy::check(project)?;
