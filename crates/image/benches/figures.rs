@@ -19,10 +19,27 @@ use vfs::{Content, DiffOptions, Dir, Kind, Meta, Name, Timestamp, Tree};
 const TIME: Timestamp = Timestamp(1_700_000_000_000_000_000);
 
 fn main() {
-    one_file_of_many();
-    memory();
-    tar_and_digest();
-    reading();
+    // Memory is measured in processes of their own, where nothing was freed before.
+    let arguments: Vec<String> = std::env::args().collect();
+    match arguments.get(1).map(String::as_str) {
+        Some("memory") => memory(),
+        Some("reading") => reading(Path::new(&arguments[2])),
+        _ => {
+            one_file_of_many();
+            alone(&["memory"]);
+            tar_and_digest();
+            let path =
+                std::env::temp_dir().join(format!("layerlab-bench-{}.tar", std::process::id()));
+            write_sample(&path);
+            alone(&["reading", &path.to_string_lossy()]);
+            fs::remove_file(path).unwrap();
+        }
+    }
+}
+
+fn alone(arguments: &[&str]) {
+    let me = std::env::current_exe().unwrap();
+    assert!(Command::new(me).args(arguments).status().unwrap().success());
 }
 
 /// `count` files, a hundred to a directory, `size` bytes each.
@@ -57,11 +74,12 @@ fn median(times: usize, mut run: impl FnMut()) -> Duration {
     taken[taken.len() / 2]
 }
 
-/// Bytes of memory that this process has now (Linux only; 0 elsewhere).
-fn resident() -> u64 {
-    let statm = fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages = statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
-    pages.unwrap_or(0) * 4096
+/// The most bytes of memory that this process had so far (Linux only; 0 elsewhere).
+fn peak() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kib.unwrap_or(0) * 1024
 }
 
 fn one_file_of_many() {
@@ -77,8 +95,8 @@ fn one_file_of_many() {
             at = (at + 7919) % files.len();
             tree.edit_content(files[at], |content| content.write_at(0, b"x")).unwrap();
             tree.edit_meta(files[at], |meta| meta.mtime = Timestamp(meta.mtime.0 + 1)).unwrap();
-            let options = DiffOptions { dir_times: true, parents: true };
-            assert_eq!(black_box(before.diff_by(&tree, options)).len(), 2);
+            let changes = before.diff_by(&tree, DiffOptions::LAYER);
+            assert_eq!(black_box(changes).len(), 2);
         });
         let first = *first.get_or_insert(taken);
         let ratio = taken.as_secs_f64() / first.as_secs_f64();
@@ -87,11 +105,10 @@ fn one_file_of_many() {
 }
 
 fn memory() {
-    let before = resident();
+    let before = peak();
     let tree = tree(100_000, 0);
-    let after = resident();
     println!("memory of 100,000 empty files in 1,000 directories");
-    println!("  {:.1} MB", (after - before) as f64 / 1e6);
+    println!("  {:.1} MB", (peak() - before) as f64 / 1e6);
     black_box(&tree);
 }
 
@@ -129,18 +146,15 @@ fn tar_and_digest() {
     fs::remove_dir_all(folder).unwrap();
 }
 
-fn reading() {
+fn reading(path: &Path) {
     println!("reading a 200 MB docker-archive from a file (memory at most 1.5 times its size)");
-    let path = std::env::temp_dir().join(format!("layerlab-bench-{}.tar", std::process::id()));
-    write_sample(&path);
-    let size = fs::metadata(&path).unwrap().len();
-    let before = resident();
+    let size = fs::metadata(path).unwrap().len();
+    let before = peak();
     let start = Instant::now();
-    let file = fs::File::open(&path).unwrap();
-    let archive = read_archive(file, TarLimits::default()).unwrap();
+    let archive = read_archive(fs::File::open(path).unwrap(), TarLimits::default()).unwrap();
     let taken = start.elapsed();
     let tree = archive.images[0].tree().unwrap();
-    let used = resident() - before;
+    let used = peak() - before;
     println!(
         "  {:.1} MB in {taken:.1?}, memory {:.1} MB: {:.2} of its size",
         size as f64 / 1e6,
@@ -148,10 +162,8 @@ fn reading() {
         used as f64 / size as f64
     );
     black_box(&tree);
-    fs::remove_file(path).unwrap();
 }
 
-/// In a function of its own, so that nothing of it is in memory when the reading is measured.
 fn write_sample(path: &Path) {
     let tree = tree(2_000, 100_000);
     let layer = Layer::of_changes(&tree, &Tree::new().diff_with_parents(&tree), TIME);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vfs::{AbsPath, Content, Meta, Rdev};
+use vfs::{AbsPath, Content, Meta, Rdev, Timestamp};
 
 /// A file of a tar: where it goes, its attributes, and what it is.
 #[derive(Clone, Debug)]
@@ -56,6 +56,17 @@ impl Entry {
             return Some(Whiteout::Opaque(dir));
         }
         Some(Whiteout::Path(dir.join(name.strip_prefix(WHITEOUT).filter(|name| !name.is_empty())?)))
+    }
+
+    /// The entry that makes the directory `dir` opaque: with its owner and permissions and no time,
+    /// as moby/go-archive's `overlayWhiteoutConverter` writes it.
+    pub(crate) fn opaque(dir: &Self) -> Self {
+        let meta = Meta {
+            uid: dir.meta.uid,
+            gid: dir.meta.gid,
+            ..Meta::root(dir.meta.mode & 0o777, Timestamp::default())
+        };
+        Self { path: dir.path.join(OPAQUE), meta, kind: EntryKind::File(Content::default()) }
     }
 
     /// Whether it belongs to AUFS and is no part of the layer's files: all under a name at the root

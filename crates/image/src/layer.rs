@@ -1,10 +1,11 @@
 //! A layer: its tar, what is in it, and its digests.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::rc::Rc;
 
-use vfs::{Change, Timestamp, Tree};
+use vfs::{AbsPath, Change, ChangeKind, Timestamp, Tree};
 
 use crate::tar_reader::Piece;
 use crate::tar_writer::{entries_of, pieces_of, write_pieces};
@@ -47,6 +48,37 @@ impl Layer {
     #[must_use]
     pub fn of_changes(newer: &Tree, changes: &[Change], time: Timestamp) -> Self {
         Self::of_entries(entries_of(newer, changes, time).collect())
+    }
+
+    /// The layer that leads from `older` to `newer`, as Docker's overlay2 graph driver writes it: a
+    /// directory in the place of another is marked opaque and has all its files in the layer,
+    /// instead of a whiteout for each file that is gone.
+    #[must_use]
+    pub fn with_opaque_dirs(older: &Tree, newer: &Tree, time: Timestamp) -> Self {
+        let replaced = older.replaced_dirs(newer);
+        let inside =
+            |path: &AbsPath| replaced.iter().any(|dir| path != dir && path.starts_with(dir));
+        let mut changes: BTreeMap<AbsPath, ChangeKind> = older
+            .diff_with_parents(newer)
+            .into_iter()
+            .map(|change| (change.path, change.kind))
+            .filter(|(path, kind)| *kind != ChangeKind::Deleted || !inside(path))
+            .collect();
+        for dir in &replaced {
+            let Some((ino, _)) = newer.lookup(dir) else { continue };
+            for (path, ..) in newer.walk_from(dir.clone(), ino) {
+                changes.entry(path).or_insert(ChangeKind::Modified);
+            }
+        }
+        let changes: Vec<Change> =
+            changes.into_iter().map(|(path, kind)| Change { path, kind }).collect();
+        let mut entries = Vec::new();
+        for entry in entries_of(newer, &changes, time) {
+            let opaque = replaced.contains(&entry.path).then(|| Entry::opaque(&entry));
+            entries.push(entry);
+            entries.extend(opaque);
+        }
+        Self::of_entries(entries)
     }
 
     /// The layer with these entries.

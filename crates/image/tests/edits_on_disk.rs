@@ -265,6 +265,10 @@ fn check(before: &[Edit], after: &[Edit]) {
         apply_layer(&mut applied, &read.entries).unwrap();
     }
     assert_eq!(listing(&applied), expected, "the layers, applied by us");
+    let mut opaque = trees[1].clone();
+    let layer = Layer::with_opaque_dirs(&trees[1], &trees[2], time);
+    apply_layer(&mut opaque, &layer.entries).unwrap();
+    assert_eq!(listing(&opaque), expected, "the layer with opaque directories");
     assert_eq!(unpacked_by_tar(&scratch, &layers), expected, "the layers, unpacked by tar");
 }
 

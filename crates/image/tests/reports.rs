@@ -119,3 +119,28 @@ fn changes() {
     "#]]
     .assert_eq(&ChangesReport::between(&older, &image).unwrap().to_string());
 }
+
+/// What Docker 28 wrote for the same edits (overlay2; `docker commit`).
+#[test]
+fn a_replaced_directory_is_opaque_as_overlay2_writes_it() {
+    use vfs::{Caller, Fs, NodeId, ResolveFlags, Timestamp};
+    let (root, at, flags) = (Caller::root(), NodeId::ROOT, ResolveFlags::NOFOLLOW);
+    let mut fs = Fs::default();
+    for dir in ["/opt", "/opt/r", "/tmp"] {
+        fs.mkdir(&root, at, dir.as_bytes(), 0o755, flags).unwrap();
+    }
+    support::put(&mut fs, "/opt/r/1", "1\n", 0o644);
+    let before = fs.root().clone();
+    fs.set_now(Timestamp::from_secs(7));
+    fs.unlink(&root, at, b"/opt/r/1", flags).unwrap();
+    fs.rmdir(&root, at, b"/opt/r", flags).unwrap();
+    fs.mkdir(&root, at, b"/opt/r", 0o755, flags).unwrap();
+    support::put(&mut fs, "/opt/r/2", "2\n", 0o644);
+    let layer = image::Layer::with_opaque_dirs(&before, fs.root(), Timestamp::default());
+    let rows: Vec<String> = layer
+        .entries
+        .iter()
+        .map(|entry| format!("{:o} {} {}", entry.meta.mode, entry.meta.mtime.secs(), entry.path))
+        .collect();
+    assert_eq!(rows, ["755 7 /opt", "755 7 /opt/r", "755 0 /opt/r/.wh..wh..opq", "644 7 /opt/r/2"]);
+}

@@ -45,6 +45,17 @@ pub struct DiffOptions {
     pub dir_times: bool,
     /// Whether the directories above a change are listed as modified.
     pub parents: bool,
+    /// Whether a file that is added or modified under one name is listed under all it has: they are
+    /// one file and stay one in a layer.
+    pub links: bool,
+}
+
+impl DiffOptions {
+    /// What a layer holds. As with overlayfs, a directory in which a file was made and removed is
+    /// in it, and so is a file that got one more name.
+    pub const LAYER: Self = Self { dir_times: true, parents: true, links: true };
+    /// What `docker diff` lists: moby/go-archive's `ChangesDirs`, and Docker 28 as recorded.
+    pub const LISTING: Self = Self { dir_times: false, parents: true, links: false };
 }
 
 impl Tree {
@@ -58,25 +69,26 @@ impl Tree {
     /// modified under one is listed under all. The root itself is never listed.
     #[must_use]
     pub fn diff(&self, newer: &Self) -> Vec<Change> {
-        self.diff_by(newer, DiffOptions { dir_times: true, parents: false })
+        self.diff_by(newer, DiffOptions { parents: false, ..DiffOptions::LAYER })
     }
 
-    /// As [`Tree::diff`], with the directories above each change as `C`, as `docker diff` and
-    /// layers have them (the root is left out).
+    /// As [`Tree::diff`], with the directories above each change as `C`, as layers have them (the
+    /// root is left out).
     #[must_use]
     pub fn diff_with_parents(&self, newer: &Self) -> Vec<Change> {
-        self.diff_by(newer, DiffOptions { dir_times: true, parents: true })
+        self.diff_by(newer, DiffOptions::LAYER)
     }
 
-    /// As [`Tree::diff`], by these rules. Without `dir_times` and with `parents` it is what
-    /// moby/go-archive's `ChangesDirs` finds between two directories.
+    /// As [`Tree::diff`], by these rules.
     #[must_use]
     pub fn diff_by(&self, newer: &Self, options: DiffOptions) -> Vec<Change> {
         let mut found = BTreeMap::new();
         for path in self.touched_paths(newer) {
             compare(self, newer, &path, options.dir_times, &mut found);
         }
-        newer.other_names(&mut found);
+        if options.links {
+            newer.other_names(&mut found);
+        }
         if options.parents {
             let mut parents = BTreeSet::new();
             for path in found.keys() {
@@ -95,8 +107,7 @@ impl Tree {
         found.into_iter().map(|(path, kind)| Change { path, kind }).collect()
     }
 
-    /// Adds the other names of every file that is listed: they are one file and stay one in a layer.
-    /// Overlayfs too copies a file up under all its names when it gets one more.
+    /// Adds the other names of every file that is listed.
     fn other_names(&self, found: &mut BTreeMap<AbsPath, ChangeKind>) {
         let mut others = BTreeSet::new();
         for (path, kind) in &*found {
@@ -110,6 +121,23 @@ impl Tree {
         for path in others {
             found.entry(path).or_insert(ChangeKind::Modified);
         }
+    }
+
+    /// Directories in the place of other directories, the topmost only: all that the older ones held
+    /// is gone, though names may come again. Ordered by path.
+    #[must_use]
+    pub fn replaced_dirs(&self, newer: &Self) -> Vec<AbsPath> {
+        let mut replaced: Vec<AbsPath> = Vec::new();
+        for path in self.touched_paths(newer) {
+            let (Some((old, a)), Some((new, b))) = (self.lookup(&path), newer.lookup(&path)) else {
+                continue;
+            };
+            let is_below = replaced.last().is_some_and(|dir| path.starts_with(dir));
+            if old != new && a.is_dir() && b.is_dir() && !is_below {
+                replaced.push(path);
+            }
+        }
+        replaced
     }
 
     /// Every path at which an inode differs, in either tree.

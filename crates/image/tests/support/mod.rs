@@ -108,7 +108,7 @@ pub fn listing(tree: &Tree) -> Vec<String> {
 const AT: NodeId = NodeId::ROOT;
 const FLAGS: ResolveFlags = ResolveFlags::NOFOLLOW;
 
-fn put(fs: &mut Fs, path: &str, text: &str, mode: u32) {
+pub fn put(fs: &mut Fs, path: &str, text: &str, mode: u32) {
     let how = OpenFlags { write: true, create: true, truncate: true, ..OpenFlags::default() };
     let root = Caller { umask: 0, ..Caller::root() };
     let file = fs.open(&root, AT, path.as_bytes(), (how, FLAGS), mode).unwrap();

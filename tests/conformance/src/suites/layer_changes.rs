@@ -74,7 +74,7 @@ fn diff_dirs(input: &Value) -> Answer {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         change(&mut after, &words).map_err(|error| format!("{op}: {error}"))?;
     }
-    let changes = before.diff_by(&after, DiffOptions { dir_times: false, parents: true });
+    let changes = before.diff_by(&after, DiffOptions::LISTING);
     Ok(as_json(&changes))
 }
 
