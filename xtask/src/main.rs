@@ -10,6 +10,7 @@ mod fuzz;
 mod offline;
 mod process;
 mod project;
+mod record_shell;
 mod serve;
 mod setup;
 mod sizes;
@@ -42,6 +43,8 @@ enum Command {
     Setup,
     /// Build the programs of `userland/` into `userland/dist/`.
     BuildUserland,
+    /// Record anew what real shells make of the scripts in `tests/shell`; needs Debian 12.
+    RecordShell,
     /// Build what Trunk bundles: programs, editor and style sheet. Trunk calls this itself.
     Prepare,
     /// Run the pinned Trunk with the pinned tools, for example `cargo xtask trunk build`.
@@ -72,6 +75,7 @@ fn run(command: Command) -> Result<()> {
         Command::Check => check::run(&project),
         Command::Setup => setup::page_tools(&project),
         Command::BuildUserland => userland::build(&project),
+        Command::RecordShell => record_shell::run(&project),
         Command::Prepare => web::prepare(&project),
         Command::Trunk { arguments } => {
             setup::page_tools(&project)?;

@@ -173,6 +173,7 @@ fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: Start) -> Sh
         source,
         loops: 0,
         tested: 0,
+        last_argument: None,
         substitution: None,
         pid: FIRST_PID,
         last_background: None,
@@ -212,7 +213,7 @@ fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: Start) -> Sh
             var.exported = true;
         }
     }
-    let mut shell = Shell { fs, programs, state, next_pid: FIRST_PID + 1 };
+    let mut shell = Shell { fs, programs, state, next_pid: FIRST_PID + 1, for_main: Vec::new() };
     shell.initial_variables();
     for (name, definition) in functions {
         // What does not parse is no function.

@@ -77,6 +77,8 @@ pub(crate) struct State {
     pub loops: u32,
     /// Depth of contexts in which a failure does not end the script under `set -e`.
     pub tested: u32,
+    /// bash's `$_`.
+    pub last_argument: Option<Vec<u8>>,
     /// Status of the last command substitution, for commands that are only assignments.
     pub substitution: Option<u8>,
     pub pid: u32,
@@ -116,6 +118,8 @@ pub(crate) struct Shell<'a> {
     pub programs: &'a mut dyn Programs,
     pub state: State,
     pub next_pid: u32,
+    /// Signals that a subshell sent to `$$`.
+    pub for_main: Vec<u8>,
 }
 
 impl Shell<'_> {
@@ -297,6 +301,9 @@ impl Shell<'_> {
             self.fs.close(id);
         }
         self.state = parent;
+        if self.state.subshell == 0 {
+            self.state.pending.append(&mut self.for_main);
+        }
         out
     }
 

@@ -36,8 +36,11 @@ fn damaged_scripts_do_not_panic() {
 fn scripts() -> Vec<Vec<u8>> {
     let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/shell");
     let mut out = Vec::new();
-    let mut files: Vec<_> =
-        std::fs::read_dir(dir).expect("tests/shell").flatten().map(|entry| entry.path()).collect();
+    let list = |dir: &std::path::Path| {
+        std::fs::read_dir(dir).expect("tests/shell").flatten().map(|entry| entry.path())
+    };
+    let mut files: Vec<_> = list(&dir).chain(list(&dir.join("userland"))).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
     files.sort();
     for path in files {
         let text = std::fs::read_to_string(path).expect("a suite");

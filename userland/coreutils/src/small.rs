@@ -35,6 +35,15 @@ pub fn yes(args: Vec<OsString>) -> i32 {
     }
 }
 
+/// Runs `arch`.
+pub fn arch(args: Vec<OsString>) -> i32 {
+    if let Some(extra) = Opts::new(args, "", &[], "[OPTION]...").operands().first() {
+        guest::extra_operand(extra);
+    }
+    out::line("x86_64");
+    0
+}
+
 /// Runs `sleep`.
 pub fn sleep(args: Vec<OsString>) -> i32 {
     let operands = Opts::new(args, "", &[], "NUMBER[SUFFIX]...").operands();

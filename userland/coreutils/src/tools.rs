@@ -27,6 +27,7 @@ macro_rules! tools {
 
 tools! {
     "[" true test::bracket,
+    "arch" false small::arch,
     "base64" true base64::run,
     "basename" false paths::basename,
     "cat" true cat::run,

@@ -19,13 +19,15 @@ const SHELLS: [&str; 5] = ["sh", "dash", "bash", "ash", "busybox"];
 
 /// How many steps of shells one command may take before it is stopped.
 const MAX_STEPS: u64 = 1_000_000;
+/// How many steps it counts for to start a program, so that loops that start programs end in time.
+const START_STEPS: u64 = 50;
 /// How many interpreters may name each other after `#!`, as in the kernel.
 const MAX_INTERPRETERS: u32 = 4;
 /// What one program may use. A loop that calls the host ends after some seconds in a browser.
 const LIMITS: wasi::ProcessLimits = wasi::ProcessLimits {
     memory: 512 << 20,
     calls: 10_000_000,
-    steps: 20_000_000_000,
+    steps: 2_000_000_000,
     descriptors: 1024,
 };
 
@@ -63,6 +65,11 @@ impl Runner {
     #[must_use]
     pub fn missing(&self) -> Option<String> {
         self.missing.lock().map(|name| name.clone()).unwrap_or_default()
+    }
+
+    fn count(&self, steps: u64) -> Result<(), Stop> {
+        let before = self.steps.fetch_add(steps, std::sync::atomic::Ordering::Relaxed);
+        if before < MAX_STEPS { Ok(()) } else { Err(Stop::Limit(Limit::Steps(MAX_STEPS))) }
     }
 
     fn execute(&mut self, fs: &mut Fs, mut process: Process) -> Result<ExitStatus, ExecError> {
@@ -106,6 +113,7 @@ impl Runner {
         module: &wasi::Module,
         process: Process,
     ) -> Result<ExitStatus, ExecError> {
+        self.count(START_STEPS)?;
         let Process { argv, env, caller, fds, depth, ignored, .. } = process;
         let name =
             String::from_utf8_lossy(argv.first().map_or(&b""[..], Vec::as_slice)).into_owned();
@@ -154,8 +162,7 @@ impl Programs for Runner {
     }
 
     fn tick(&mut self) -> Result<(), Stop> {
-        let steps = self.steps.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        if steps < MAX_STEPS { Ok(()) } else { Err(Stop::Limit(Limit::Steps(MAX_STEPS))) }
+        self.count(1)
     }
 }
 

@@ -138,6 +138,12 @@ pub(super) fn dirs(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
         shell.state.dirs = Rc::default();
         return Ok(0);
     }
+    if args.iter().any(|arg| arg == b"-p") {
+        let mut all = vec![shell.state.cwd.clone()];
+        all.extend(shell.state.dirs.iter().rev().cloned());
+        let out = [all.join(b"\n".as_slice()), b"\n".to_vec()].concat();
+        return shell.print(&args[0], &out);
+    }
     print_dirs(shell, &args[0])
 }
 

@@ -82,7 +82,9 @@ pub(super) fn caller(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
         Some(level) => {
             let at =
                 usize::try_from(level).ok().and_then(|level| lines.len().checked_sub(level + 1));
-            let Some(at) = at else { return Ok(1) };
+            let Some(at) = at.filter(|at| *at > 0 || !shell.state.is_command) else {
+                return Ok(1);
+            };
             let function = if at == 0 { "main" } else { &names[at - 1] };
             format!("{} {function} {source}\n", lines[at])
         }

@@ -151,7 +151,7 @@ pub(crate) fn attribute_letters(var: &Var) -> String {
 }
 
 /// A line of `declare -p`.
-pub(super) fn line(name: &str, var: &Var) -> Vec<u8> {
+pub(crate) fn line(name: &str, var: &Var) -> Vec<u8> {
     let letters = attribute_letters(var);
     let letters = if letters.is_empty() { "-".to_owned() } else { letters };
     let mut out = format!("declare -{letters} {name}").into_bytes();

@@ -20,3 +20,9 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     }
     Err(Flow::Exit(status))
 }
+
+/// `logout`: no shell here is a login shell.
+pub(super) fn logout(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
+    shell.complain_as(&args[0], "not login shell: use `exit'");
+    Ok(1)
+}

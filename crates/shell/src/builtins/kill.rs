@@ -69,7 +69,9 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
             continue;
         };
         if pid == i64::from(shell.state.pid) || pid == 0 {
-            if signal != 0 {
+            if signal != 0 && shell.state.subshell > 0 {
+                shell.for_main.push(signal);
+            } else if signal != 0 {
                 shell.state.pending.push(signal);
             }
         } else if !shell.state.jobs.0.iter().any(|job| i64::from(job.pid) == pid) {

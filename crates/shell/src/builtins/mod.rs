@@ -38,7 +38,8 @@ mod umask;
 mod unset;
 mod wait;
 
-pub(crate) use declare::attribute_letters;
+pub(crate) use declare::{attribute_letters, line as declaration};
+pub(crate) use read::run as read_line;
 
 use crate::Personality;
 use crate::shell::{Run, Shell};
@@ -128,7 +129,7 @@ const TABLE: [Builtin; 61] = [
     plain("enable", BASH, enable::run),
     plain("compgen", BASH, compgen::run),
     plain("history", BASH, true_::succeed),
-    plain("logout", BASH, exit::run),
+    plain("logout", BASH, exit::logout),
     plain("suspend", BASH, true_::succeed),
     plain("dirs", BASH, cd::dirs),
     plain("popd", BASH, cd::popd),

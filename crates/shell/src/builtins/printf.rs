@@ -269,7 +269,8 @@ impl Printf<'_, '_, '_> {
                     Personality::Ash => format!("%{letter}: invalid format"),
                 };
                 self.shell.complain_as(self.name, text);
-                (self.status, self.ended) = (1, true);
+                let status = if self.shell.is_dash() { 2 } else { 1 };
+                (self.status, self.ended) = (status, true);
             }
         }
         Ok(())

@@ -18,7 +18,7 @@ struct Wanted {
     poll: bool,
 }
 
-pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
+pub(crate) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     let mut wanted = Wanted {
         raw: false,
         delimiter: b'\n',

@@ -67,6 +67,7 @@ impl Shell<'_> {
             Kind::If { arms, otherwise } => self.run_if(arms, otherwise.as_ref()),
             Kind::While { until, condition, body } => self.run_while(*until, condition, body),
             Kind::For { name, words, body } => self.run_for(name, words.as_deref(), body),
+            Kind::Select { name, words, body } => self.run_select(name, words.as_deref(), body),
             Kind::ArithFor { init, condition, update, body } => {
                 self.run_arith_for([init.as_ref(), condition.as_ref(), update.as_ref()], body)
             }
@@ -180,6 +181,53 @@ impl Shell<'_> {
                 }
             }
             Ok(status)
+        })
+    }
+
+    /// `select`: a menu on standard error, the choice from standard input.
+    fn run_select(&mut self, name: &str, words: Option<&[Word]>, body: &List) -> Run {
+        let values = match words {
+            Some(words) => self.expand_words(words)?,
+            None => self.state.positional.to_vec(),
+        };
+        if values.is_empty() {
+            return Ok(0);
+        }
+        self.looping(|shell| {
+            let mut status = 0;
+            let mut menu = true;
+            loop {
+                shell.programs.tick()?;
+                if menu {
+                    let width = values.len().to_string().len();
+                    for (at, value) in values.iter().enumerate() {
+                        let line = format!("{:>width$}) {}\n", at + 1, crate::text::lossy(value));
+                        shell.write_error(line.as_bytes());
+                    }
+                }
+                let prompt = shell.state.vars.value("PS3").unwrap_or(b"#? ").to_vec();
+                shell.write_error(&prompt);
+                let words = [b"read".to_vec(), b"-r".to_vec()];
+                if crate::builtins::read_line(shell, &words)? != 0 {
+                    shell.write_error(b"\n");
+                    return Ok(status);
+                }
+                let reply = shell.state.vars.value("REPLY").unwrap_or_default().to_vec();
+                menu = reply.trim_ascii().is_empty();
+                if menu {
+                    continue;
+                }
+                let chosen = std::str::from_utf8(reply.trim_ascii())
+                    .ok()
+                    .and_then(|text| text.parse::<usize>().ok())
+                    .and_then(|number| values.get(number.checked_sub(1)?));
+                shell.assign(name, chosen.cloned().unwrap_or_default())?;
+                let (last, goes_on) = shell.run_body(body)?;
+                status = last;
+                if !goes_on {
+                    return Ok(status);
+                }
+            }
         })
     }
 

@@ -248,18 +248,21 @@ impl Shell<'_> {
 
     /// Reads a file whole; a path of `/dev` that stands for a descriptor is read from that.
     pub(crate) fn read_path(&mut self, path: &[u8]) -> Run<Result<Vec<u8>, Errno>> {
-        let Some(fd) = descriptor_of(path) else {
-            let caller = &self.state.caller;
-            return Ok(self.fs.read_file(caller, caller.cwd, path));
+        let id = match self.open_for(path, How::Read) {
+            Ok(id) => id,
+            Err(errno) => return Ok(Err(errno)),
         };
         let (mut out, mut buf) = (Vec::new(), [0; 4096]);
-        loop {
-            match self.read(fd, &mut buf)? {
-                Ok(0) => return Ok(Ok(out)),
+        let end = loop {
+            match self.fs.read(id, &mut buf) {
+                Ok(0) => break Ok(Ok(out)),
                 Ok(n) => out.extend_from_slice(&buf[..n]),
-                Err(errno) => return Ok(Err(errno)),
+                Err(Errno::EAGAIN) => break Err(crate::Stop::Blocked.into()),
+                Err(errno) => break Ok(Err(errno)),
             }
-        }
+        };
+        self.fs.close(id);
+        end
     }
 
     fn open_for(&mut self, path: &[u8], how: How) -> Result<OpenId, Errno> {

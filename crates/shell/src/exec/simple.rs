@@ -56,6 +56,9 @@ impl Shell<'_> {
             }
         };
         self.state.pipe_status = Rc::new(vec![status]);
+        if self.is_bash() {
+            self.state.last_argument = argv.last().cloned();
+        }
         Ok(status)
     }
 

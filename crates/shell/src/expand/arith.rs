@@ -366,7 +366,7 @@ impl Arith<'_, '_, '_> {
         } else if text.len() > 1 && text.starts_with('0') {
             based(&text[1..], 8)
         } else {
-            based(&text, 10)
+            self.decimal(&text)
         };
         let Some(value) = value else {
             if self.dash {
@@ -381,6 +381,15 @@ impl Arith<'_, '_, '_> {
         };
         self.pos += len;
         Ok(value)
+    }
+
+    /// dash takes what is too large for the largest there is.
+    fn decimal(&self, digits: &str) -> Option<i64> {
+        if self.shell.is_dash() && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+        {
+            return Some(digits.parse().unwrap_or(i64::MAX));
+        }
+        based(digits, 10)
     }
 
     fn load(&mut self, name: &str, index: Option<&[u8]>) -> Run<i64> {
@@ -416,7 +425,7 @@ impl Arith<'_, '_, '_> {
             let number = match text.strip_prefix("0x") {
                 Some(hex) => based(hex, 16),
                 None if text.len() > 1 && text.starts_with('0') => based(&text[1..], 8),
-                None => based(&text, 10),
+                None => self.decimal(&text),
             };
             return match number {
                 Some(number) => Ok(if negative { -number } else { number }),
@@ -525,6 +534,7 @@ impl Arith<'_, '_, '_> {
     }
 }
 
+/// The value of digits in a base; it wraps around.
 fn based(digits: &str, base: u32) -> Option<i64> {
     if digits.is_empty() {
         return None;

@@ -127,6 +127,10 @@ impl Fields {
         self.text
     }
 
+    pub fn into_both(self) -> (Vec<u8>, Vec<u8>) {
+        (self.text, self.pattern)
+    }
+
     pub fn into_pattern(self) -> Vec<u8> {
         self.pattern
     }

@@ -85,6 +85,13 @@ impl Shell<'_> {
         Ok(fields.into_pattern())
     }
 
+    /// Expands to a text and to a pattern.
+    pub fn expand_both(&mut self, word: &Word) -> Run<(Vec<u8>, Vec<u8>)> {
+        let mut fields = Fields::joining(self.ifs());
+        self.expand_parts(&word.parts, PLAIN, &mut fields)?;
+        Ok(fields.into_both())
+    }
+
     fn expand_parts(&mut self, parts: &[Part], mode: Mode, out: &mut Fields) -> Run<()> {
         for part in parts {
             self.expand_part(part, mode, out)?;

@@ -81,7 +81,12 @@ impl Shell<'_> {
             }
             Op::Replace { kind, pattern, with } => {
                 let pattern = self.expand_pattern(pattern)?;
-                let with = self.expand_text(with)?;
+                let with = match self.expand_both(with)? {
+                    (_, template) if self.is_bash() && has_ampersand(&template) => {
+                        Replacement::Template(template)
+                    }
+                    (text, _) => Replacement::Text(text),
+                };
                 let options = self.match_options();
                 map(values, |value| replace(value, &pattern, &with, *kind, options))
             }
@@ -120,6 +125,15 @@ impl Shell<'_> {
                     } else {
                         out.value(&joined);
                     }
+                    return;
+                }
+                if !mode.quoted
+                    && self.is_bash()
+                    && !b" \t\n".contains(out.joiner().first().unwrap_or(&b' '))
+                {
+                    // bash joins and splits again, so that empty ones stay between delimiters.
+                    let joiner = out.joiner()[..1].to_vec();
+                    out.value(&items.join(joiner.as_slice()));
                     return;
                 }
                 for (i, item) in items.iter().enumerate() {
@@ -162,6 +176,10 @@ impl Shell<'_> {
                 Ok(())
             }
             _ if set => {
+                if mode.quoted && matches!(&values, Values::Many { items, .. } if items.is_empty())
+                {
+                    out.quoted(b"");
+                }
                 self.put_values(values, mode, out);
                 Ok(())
             }
@@ -215,7 +233,8 @@ impl Shell<'_> {
     /// What ends when a parameter is not set that has to be.
     pub(super) fn unset_flow(&self) -> Flow {
         match (self.is_bash(), self.state.is_command && !self.state.options.errexit) {
-            (true, true) => Flow::Exit(127),
+            (true, true) if self.state.subshell == 0 => Flow::Exit(127),
+            (true, true) => Flow::Exit(1),
             (true, false) => Flow::Exit(1),
             _ => Flow::Error(2),
         }
@@ -335,10 +354,17 @@ impl Shell<'_> {
         let value = match (&kept, self.state.vars.get(&name)) {
             (Some(value), _) => value,
             (None, Some(var)) => &var.value,
+            (None, None) if self.is_bash() && matches!(index, Some(Index::At | Index::Star)) => {
+                &Value::Unset
+            }
             (None, None) => return Ok(Values::Unset),
         };
         let one = |value: Option<&Vec<u8>>| value.map_or(Values::Unset, |v| Values::One(v.clone()));
         Ok(match (index, value) {
+            // `"${x[@]}"` of what is unset is no word at all.
+            (Some(Index::At | Index::Star), Value::Unset) => {
+                Values::Many { items: Vec::new(), star: matches!(index, Some(Index::Star)) }
+            }
             (_, Value::Unset) => Values::Unset,
             (None, Value::Scalar(value)) => Values::One(value.clone()),
             (None, Value::Indexed(map)) => one(map.get(&0)),
@@ -465,10 +491,49 @@ fn map(values: Values, apply: impl Fn(&[u8]) -> Vec<u8>) -> Values {
     }
 }
 
+/// What a match is replaced by.
+enum Replacement {
+    Text(Vec<u8>),
+    /// `&` is what matched, a backslash quotes (bash 5.2's `patsub_replacement`).
+    Template(Vec<u8>),
+}
+
+impl Replacement {
+    fn of(&self, matched: &[u8]) -> Vec<u8> {
+        let template = match self {
+            Self::Text(text) => return text.clone(),
+            Self::Template(template) => template,
+        };
+        let mut out = Vec::new();
+        let mut bytes = template.iter();
+        while let Some(&byte) = bytes.next() {
+            match byte {
+                b'&' => out.extend_from_slice(matched),
+                b'\\' => out.extend(bytes.next()),
+                byte => out.push(byte),
+            }
+        }
+        out
+    }
+}
+
+/// Whether there is an `&` that is not quoted.
+fn has_ampersand(template: &[u8]) -> bool {
+    let mut bytes = template.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'&' => return true,
+            b'\\' => drop(bytes.next()),
+            _ => {}
+        }
+    }
+    false
+}
+
 fn replace(
     value: &[u8],
     pattern: &[u8],
-    with: &[u8],
+    with: &Replacement,
     kind: ReplaceKind,
     options: MatchOptions,
 ) -> Vec<u8> {
@@ -478,12 +543,13 @@ fn replace(
     }
     match kind {
         ReplaceKind::Prefix => match longest_match(pattern, value, options) {
-            Some(len) => [with, &value[len..]].concat(),
+            Some(len) => [&with.of(&value[..len]), &value[len..]].concat(),
             None => value.to_vec(),
         },
         ReplaceKind::Suffix => {
             let at = (0..=value.len()).find(|&at| matches(pattern, &value[at..], options));
-            at.map_or_else(|| value.to_vec(), |at| [&value[..at], with].concat())
+            let ended = |at| [&value[..at], &with.of(&value[at..])].concat();
+            at.map_or_else(|| value.to_vec(), ended)
         }
         ReplaceKind::First | ReplaceKind::All => {
             let plain = !has_glob(pattern) && !pattern.contains(&b'\\');
@@ -496,7 +562,7 @@ fn replace(
                 };
                 match len {
                     Some(len) if len > 0 => {
-                        out.extend_from_slice(with);
+                        out.extend(with.of(&value[at..at + len]));
                         at += len;
                         if kind == ReplaceKind::First {
                             break;

@@ -24,7 +24,7 @@ impl Shell<'_> {
         let bash = self.is_bash();
         let one = |value: String| Some(Values::One(value.into_bytes()));
         if let Some(var) = self.state.vars.get(name)
-            && !matches!(name, "RANDOM" | "SECONDS" | "LINENO")
+            && !matches!(name, "RANDOM" | "SECONDS" | "LINENO" | "_")
             && var.get().is_some()
         {
             return None;
@@ -36,8 +36,14 @@ impl Shell<'_> {
             "RANDOM" if !self.is_dash() => one(self.next_random().to_string()),
             "SECONDS" if bash => one((self.fs.now().secs() - self.state.started).to_string()),
             "EPOCHSECONDS" if bash => one(self.fs.now().secs().to_string()),
+            "EPOCHREALTIME" if bash => {
+                let now = self.fs.now();
+                one(format!("{}.{:06}", now.secs(), now.subsec_nanos() / 1000))
+            }
+            "GROUPS" if bash => one(self.state.caller.cred.gid.to_string()),
             "BASHPID" if bash => one((self.state.pid + self.state.subshell).to_string()),
             "BASH_SUBSHELL" if bash => one(self.state.subshell.to_string()),
+            "_" if bash => self.state.last_argument.clone().map(Values::One),
             "UID" | "EUID" if bash => one(self.state.caller.cred.uid.to_string()),
             _ => None,
         }

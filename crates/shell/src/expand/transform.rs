@@ -23,6 +23,13 @@ impl Shell<'_> {
             b'Q' => each(values, &quote::single_always),
             b'E' => each(values, &|v| crate::syntax::ansi::decode(&crate::text::decode(v))),
             b'K' | b'k' => each(values, &quote::single_always),
+            b'A' if param.index.is_some() => {
+                let name = name_text(&param.name);
+                let var = self.state.vars.get(&name);
+                let line = var.map(|var| crate::builtins::declaration(&name, var));
+                let line = line.unwrap_or_default();
+                Values::One(line.strip_suffix(b"\n").unwrap_or(&line).to_vec())
+            }
             b'A' => {
                 let name = name_text(&param.name);
                 each(values, &|v| [name.as_bytes(), b"=", &quote::single_always(v)].concat())

@@ -226,10 +226,6 @@ impl Recognizer<'_> {
                 }
                 self.at += 1;
             }
-            Some("select") if self.dialect.is_bash() => {
-                let why = "select, because the grammar has no rule for it";
-                return Err(SyntaxErrorKind::Unsupported(why));
-            }
             Some("function") if !self.dialect.is_dash() => {
                 self.at += 2;
                 if self.op() == "(" {

@@ -60,6 +60,11 @@ pub(crate) enum Kind {
         words: Option<Vec<Word>>,
         body: List,
     },
+    Select {
+        name: String,
+        words: Option<Vec<Word>>,
+        body: List,
+    },
     ArithFor {
         init: Option<Word>,
         condition: Option<Word>,

@@ -51,6 +51,9 @@ impl Dialect {
 /// Stands for the words of `for x in; do`, which the grammar would take for `for x; do`.
 pub(super) const NO_WORDS: &str = "\u{10FF00}";
 
+/// Precedes the name in a `for` that was written as `select`, which the grammar has not.
+pub(super) const SELECT: char = '\u{10FE00}';
+
 /// What `{name}>` is to the grammar: this number and those after it.
 pub(super) const FIRST_NAMED_FD: u32 = 900_000_000;
 
@@ -85,6 +88,8 @@ pub(crate) struct Lexer<'a> {
     /// The names in `{name}>`, which the grammar has not: it sees a number from
     /// [`FIRST_NAMED_FD`] on.
     pub fd_names: Vec<String>,
+    /// The `for` that was read last is a `select`.
+    selects: bool,
 }
 
 struct HereDoc {
@@ -137,6 +142,7 @@ impl<'a> Lexer<'a> {
             alias_trail: Vec::new(),
             refused: None,
             fd_names: Vec::new(),
+            selects: false,
         }
     }
 
@@ -506,6 +512,7 @@ impl<'a> Lexer<'a> {
         if self.command_position && self.expand_alias(&text, line) {
             return;
         }
+        let text = self.select_as_for(text);
         let escaped = self.scan.dialect.is_dash() && self.command_position && text == "function";
         self.note_word(&text);
         // To dash it is a word like any other, to the grammar always a keyword.
@@ -519,6 +526,18 @@ impl<'a> Lexer<'a> {
             self.in_array = true;
             self.command_position = false;
         }
+    }
+
+    /// `select` becomes `for`, with a mark before the name that follows.
+    fn select_as_for(&mut self, text: String) -> String {
+        if self.scan.dialect.is_bash() && self.command_position && text == "select" {
+            self.selects = true;
+            return "for".to_owned();
+        }
+        if self.previous == Previous::For && std::mem::take(&mut self.selects) {
+            return format!("{SELECT}{text}");
+        }
+        text
     }
 
     /// What a word means for the one after it.

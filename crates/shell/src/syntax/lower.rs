@@ -139,7 +139,8 @@ impl Lower<'_> {
                 body: self.list(&clause.1.list)?,
             },
             C::ForClause(clause) => {
-                let name = clause.variable_name.clone();
+                let select = clause.variable_name.starts_with(super::lexer::SELECT);
+                let name = clause.variable_name.trim_start_matches(super::lexer::SELECT).to_owned();
                 if !self.dialect.is_bash() && !is_name(&name) {
                     return Err(word::error(SyntaxErrorKind::ForVariable, self.line));
                 }
@@ -148,7 +149,12 @@ impl Lower<'_> {
                     Some(values) => Some(self.words(values)?),
                     None => None,
                 };
-                Kind::For { name, words, body: self.list(&clause.body.list)? }
+                let body = self.list(&clause.body.list)?;
+                if select {
+                    Kind::Select { name, words, body }
+                } else {
+                    Kind::For { name, words, body }
+                }
             }
             C::ArithmeticForClause(clause) => {
                 let part = |part: &Option<ast::UnexpandedArithmeticExpr>| {

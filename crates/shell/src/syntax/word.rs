@@ -479,7 +479,13 @@ impl<'a> WordParser<'a> {
                     _ => (ReplaceKind::First, 1),
                 };
                 let from = self.pos + skip;
-                let slash = self.scan.brace_word(from, quoted, b"/")?.min(self.end);
+                // A slash at once is the pattern's first character, but after `/#` and `/%` its end.
+                let anchored = matches!(kind, ReplaceKind::Prefix | ReplaceKind::Suffix);
+                let slash = if anchored && self.scan.text[from..].starts_with('/') {
+                    from
+                } else {
+                    self.scan.brace_word(from, quoted, b"/")?.min(self.end)
+                };
                 let pattern = self.sub_word(from, slash, Context::Plain)?;
                 let with = self.sub_word((slash + 1).min(self.end), self.end, Context::Plain)?;
                 Op::Replace { kind, pattern, with }

@@ -2,22 +2,13 @@
 //! vfs. They are not the userland and know only what the cases use.
 
 mod programs;
+pub mod suite;
 
 use shell::{ExecError, ExitStatus, Personality, Process, Programs, Script, Start, Stop};
-use vfs::{AbsPath, Caller, Errno, FileType, Fs, NodeId, OpenFlags, Rdev, ResolveFlags, Stream};
+use vfs::{Caller, Errno, FileType, Fs, NodeId, OpenFlags, Rdev, ResolveFlags, Stream};
 
-/// Where cases run, here and when they are recorded.
-pub const CASE_DIR: &str = "/tmp/case";
-
-/// What a shell left behind.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    pub status: i32,
-    pub stdout: Vec<u8>,
-    pub stderr: Vec<u8>,
-    /// `path mode size-or-target`, one per file in the case's directory.
-    pub tree: Vec<String>,
-}
+pub use suite::Outcome;
+use suite::{CASE_DIR, ENVIRONMENT};
 
 /// A filesystem with `/usr/bin` full of test programs and an empty case directory.
 pub fn world() -> Fs {
@@ -71,7 +62,7 @@ pub fn run_in(
         .expect("the case directory");
     let (input, output, error) =
         (fs.open_null(), fs.open_console(Stream::Stdout), fs.open_console(Stream::Stderr));
-    let env = [("PATH", "/usr/bin:/bin"), ("HOME", "/root"), ("LC_ALL", "C.UTF-8")];
+    let env = ENVIRONMENT;
     let start = Start {
         personality,
         name: name.as_bytes().to_vec(),
@@ -98,33 +89,8 @@ pub fn run_in(
         status,
         stdout: fs.console().stream(Stream::Stdout),
         stderr: fs.console().stream(Stream::Stderr),
-        tree: tree(fs),
+        tree: suite::tree(fs.root()),
     }
-}
-
-/// The case directory's files, in the form the recorder uses too.
-fn tree(fs: &Fs) -> Vec<String> {
-    let case = AbsPath::new(CASE_DIR);
-    let Some((ino, _)) = fs.root().lookup(&case) else { return Vec::new() };
-    let mut out = Vec::new();
-    for (path, _, inode) in fs.root().walk_from(case.clone(), ino) {
-        if path == case {
-            continue;
-        }
-        let name =
-            String::from_utf8_lossy(path.as_bytes()).replacen(&format!("{CASE_DIR}/"), "", 1);
-        let mode = inode.meta.mode;
-        out.push(match &inode.kind {
-            vfs::Kind::Dir(_) => format!("{name}/ {mode:o}"),
-            vfs::Kind::Symlink(target) => format!("{name} -> {}", String::from_utf8_lossy(target)),
-            vfs::Kind::File(content) => {
-                format!("{name} {mode:o} {:?}", String::from_utf8_lossy(&content.to_vec()))
-            }
-            _ => format!("{name} special"),
-        });
-    }
-    out.sort();
-    out
 }
 
 /// Runs the test programs; `#!` as the kernel does.
