@@ -96,7 +96,8 @@ fn translate(pattern: &str) -> (MatchKind, String) {
                 out.push_str(if c == '*' { "[^/]*" } else { "[^/]" });
                 kind = MatchKind::Regexp;
             }
-            '.' | '+' | '(' | ')' | '|' | '{' | '}' | '$' => out.extend(['\\', c]),
+            // Upstream means to escape `|`, `{` and `}` too, but its table of bits has no room for them.
+            '.' | '+' | '(' | ')' | '$' => out.extend(['\\', c]),
             '\\' => {
                 out.push('\\');
                 if let Some(escaped) = chars.next() {
