@@ -7,6 +7,7 @@ mod context;
 mod dump;
 mod images;
 mod modules;
+mod output;
 mod progress;
 mod sh;
 mod transfer;
