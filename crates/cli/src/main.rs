@@ -4,12 +4,14 @@
 mod build;
 mod compiled;
 mod context;
+mod docker;
 mod dump;
+mod host_files;
 mod images;
 mod modules;
-mod output;
 mod progress;
 mod sh;
+mod state;
 mod transfer;
 mod wasi;
 
@@ -31,6 +33,8 @@ enum Verb {
     Build(build::BuildArguments),
     /// Look into an image that any tool saved.
     Image(images::ImageArguments),
+    /// Run a docker command: images, containers, builds.
+    Docker(docker::DockerArguments),
     /// Run a script in a fresh container that has all programs.
     Sh(sh::ShArguments),
     /// Run a WASI command module.
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Verb::Build(arguments) => build::run(&arguments),
         Verb::Image(arguments) => images::run(&arguments),
+        Verb::Docker(arguments) => docker::run(&arguments),
         Verb::Sh(arguments) => sh::run(&arguments),
         Verb::Wasi(arguments) => wasi::run(&arguments),
     }

@@ -15,13 +15,21 @@ pub struct Containers {
     modules: Modules,
     /// See [`Limits::console`].
     console: usize,
+    /// What commands read from standard input.
+    input: Vec<u8>,
 }
 
 impl Containers {
     /// Containers with these programs, and so many bytes of output kept of each command.
     #[must_use]
     pub fn new(modules: Modules, console: usize) -> Self {
-        Self { modules, console }
+        Self { modules, console, input: Vec::new() }
+    }
+
+    /// The same with this as the standard input of commands.
+    #[must_use]
+    pub fn with_input(self, input: Vec<u8>) -> Self {
+        Self { input, ..self }
     }
 }
 
@@ -35,8 +43,9 @@ impl Executor for Containers {
             // An image without /dev, such as scratch, has no place to mount it.
             let _ = fs.mount(&AbsPath::new("/dev"), dev, &AbsPath::root(), MountFlags::default());
         }
+        let input = if self.input.is_empty() { fs.open_null() } else { fs.open_bytes(&self.input) };
         let fds = [
-            (0, fs.open_null()),
+            (0, input),
             (1, fs.open_console(Stream::Stdout)),
             (2, fs.open_console(Stream::Stderr)),
         ];
@@ -85,6 +94,15 @@ fn start(
         },
         Err(message) => Ok(not_started(fs, fds, &message)),
     }
+}
+
+/// Whether a command could be started: its user is known, its program is there and may be executed.
+///
+/// # Errors
+/// What runc says where it could not.
+pub fn startable(command: &Command<'_>) -> Result<(), String> {
+    let mut fs = Fs::new(command.root.clone(), Limits::default());
+    prepare(&mut fs, command, &[]).map(|_| ())
 }
 
 fn prepare(fs: &mut Fs, command: &Command<'_>, fds: &[(u32, OpenId)]) -> Result<Process, String> {

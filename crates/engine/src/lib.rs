@@ -14,7 +14,6 @@ mod context;
 mod detail;
 mod mounts;
 mod programs;
-mod save;
 
 use std::sync::Arc;
 
@@ -27,13 +26,12 @@ pub use builder::{
     LayerSummary, Miss, NamedContext, Output, Ran, RunError, Step, StepKind, StepOutcome,
     StepResult, StepState,
 };
-pub use container::Containers;
+pub use container::{Containers, startable};
 pub use context::{Context, ContextError};
 pub use detail::{ChangeDetail, changes_of};
 pub use dockerfile::{Parse, parse};
 pub use image::{ChainId, Config, DiffId, Digest, ImageId, format_rfc3339};
 pub use programs::{Compile, LoadError, Modules, install, module_names, module_of, program_names};
-pub use save::SaveError;
 
 /// News of a build, as it goes on.
 pub use builder::Event as BuildEvent;

@@ -84,7 +84,7 @@ pub(crate) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     }
     if wanted.poll {
         let file = shell.state.fds.get(&wanted.fd);
-        return Ok(u8::from(!file.is_some_and(|file| shell.fs.readable(*file).is_ok())));
+        return Ok(u8::from(file.is_none_or(|file| shell.fs.readable(*file).is_err())));
     }
     let Some((line, ended)) = read_line(shell, &args[0], &wanted)? else { return Ok(1) };
     store(shell, &wanted, &names, &line)?;

@@ -27,10 +27,11 @@ impl Shell<'_> {
         };
         let err_trap = if self.state.options.errtrace { None } else { self.state.err_trap.take() };
         let mut out = self.deeper(|shell| shell.run_command(&function.body));
-        if self.state.return_trap.is_some() && matches!(out, Ok(_) | Err(Flow::Return(_))) {
-            if let Err(flow) = self.run_return_trap() {
-                out = Err(flow);
-            }
+        if self.state.return_trap.is_some()
+            && matches!(out, Ok(_) | Err(Flow::Return(_)))
+            && let Err(flow) = self.run_return_trap()
+        {
+            out = Err(flow);
         }
         if !traces {
             self.state.debug_trap = self.state.debug_trap.take().or(debug_trap);

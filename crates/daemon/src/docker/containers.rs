@@ -1,0 +1,707 @@
+//! Commands about containers.
+
+use console::tables::{ChangeRow, ContainerRow, changes, containers};
+use dockerfile::{Kind, parse};
+use image::{Config, ContainerConfig, History, Layer, export_tree};
+use vfs::{AbsPath, ChangeKind, Stream};
+
+use super::flags::{Parsed, Usage, switch, valued};
+use super::images::confirmed;
+use super::inspect::{INSPECT, INSPECT_CONTAINER, template};
+use super::{Command, Failure, Session, short};
+use crate::containers::seconds_between;
+use crate::{Container, Origin, Reference, Status, StoredImage, trees};
+
+/// A command on one or more containers, without flags of its own.
+const fn on_containers(line: &'static str, about: &'static str) -> Usage {
+    Usage { line, about, least: 1, most: usize::MAX, flags: &[], command_follows: false }
+}
+
+/// A command on one container, without flags of its own.
+const fn on_one(line: &'static str, about: &'static str) -> Usage {
+    Usage { line, about, least: 1, most: 1, flags: &[], command_follows: false }
+}
+
+pub const COMMANDS: &[Command] = &[
+    INSPECT,
+    INSPECT_CONTAINER,
+    Command {
+        names: &["ps", "container ls", "container ps", "container list"],
+        usage: Usage {
+            line: "ps [OPTIONS]",
+            about: "List containers",
+            least: 0,
+            most: 0,
+            flags: &[
+                switch("all", 'a', "Show those that do not run too"),
+                valued("filter", 'f', "filter", "Show only containers that meet a condition"),
+                valued("format", ' ', "string", "Print by a template"),
+                valued("last", 'n', "int", "Show the newest ones, whatever their state"),
+                switch("latest", 'l', "Show the newest one, whatever its state"),
+                switch("no-trunc", ' ', "Show whole ids and commands"),
+                switch("quiet", 'q', "Show ids only"),
+                switch("size", 's', "Show sizes"),
+            ],
+            command_follows: false,
+        },
+        run: list,
+    },
+    Command {
+        names: &["rm", "container rm", "container remove"],
+        usage: Usage {
+            line: "rm [OPTIONS] CONTAINER [CONTAINER...]",
+            about: "Remove containers",
+            least: 1,
+            most: usize::MAX,
+            flags: &[
+                switch("force", 'f', "Kill those that run"),
+                switch("volumes", 'v', "Remove their unnamed volumes too"),
+            ],
+            command_follows: false,
+        },
+        run: remove,
+    },
+    Command {
+        names: &["stop", "container stop"],
+        usage: Usage {
+            flags: &[valued("time", 't', "int", "Seconds before it is killed")],
+            ..on_containers("stop [OPTIONS] CONTAINER [CONTAINER...]", "Stop containers that run")
+        },
+        run: |session, parsed| end_each(session, parsed, false),
+    },
+    Command {
+        names: &["kill", "container kill"],
+        usage: Usage {
+            flags: &[valued("signal", 's', "string", "Signal to send")],
+            ..on_containers("kill [OPTIONS] CONTAINER [CONTAINER...]", "Kill containers that run")
+        },
+        run: |session, parsed| end_each(session, parsed, true),
+    },
+    Command {
+        names: &["rename", "container rename"],
+        usage: Usage {
+            least: 2,
+            most: 2,
+            ..on_one("rename CONTAINER NEW_NAME", "Give a container another name")
+        },
+        run: rename,
+    },
+    Command {
+        names: &["logs", "container logs"],
+        usage: Usage {
+            flags: &[
+                switch("follow", 'f', "Go on as it prints (containers run to their end here)"),
+                valued("tail", 'n', "string", "Show this many of the last lines"),
+                switch("timestamps", 't', "Show times"),
+            ],
+            ..on_one("logs [OPTIONS] CONTAINER", "Show what a container printed")
+        },
+        run: logs,
+    },
+    Command {
+        names: &["attach", "container attach"],
+        usage: on_one("attach [OPTIONS] CONTAINER", "Wait for a container and show what it prints"),
+        run: attach,
+    },
+    Command {
+        names: &["wait", "container wait"],
+        usage: on_containers(
+            "wait CONTAINER [CONTAINER...]",
+            "Wait until containers end, and print their exit codes",
+        ),
+        run: wait,
+    },
+    Command {
+        names: &["port", "container port"],
+        usage: Usage {
+            most: 2,
+            ..on_one("port CONTAINER [PRIVATE_PORT[/PROTO]]", "List a container's published ports")
+        },
+        run: port,
+    },
+    Command {
+        names: &["top", "container top"],
+        usage: Usage {
+            most: usize::MAX,
+            ..on_one("top CONTAINER [ps OPTIONS]", "List what runs in a container")
+        },
+        run: top,
+    },
+    Command {
+        names: &["diff", "container diff"],
+        usage: on_one("diff CONTAINER", "Show what a container changed of its image"),
+        run: diff,
+    },
+    Command {
+        names: &["commit", "container commit"],
+        usage: Usage {
+            line: "commit [OPTIONS] CONTAINER [REPOSITORY[:TAG]]",
+            about: "Make an image of what a container changed",
+            least: 1,
+            most: 2,
+            flags: &[
+                valued("author", 'a', "string", "Author"),
+                valued("change", 'c', "list", "Apply a Dockerfile instruction"),
+                valued("message", 'm', "string", "Comment"),
+                switch("pause", 'p', "Pause the container meanwhile (default true)"),
+            ],
+            command_follows: false,
+        },
+        run: commit,
+    },
+    Command {
+        names: &["export", "container export"],
+        usage: Usage {
+            flags: &[valued("output", 'o', "string", "Write to a file instead of standard output")],
+            ..on_one("export [OPTIONS] CONTAINER", "Write a container's files as a tar")
+        },
+        run: export,
+    },
+    Command {
+        names: &["cp", "container cp"],
+        usage: Usage {
+            line: "cp [OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_PATH|- \
+                   CONTAINER:DEST_PATH",
+            about: "Copy files between a container and this machine",
+            least: 2,
+            most: 2,
+            flags: &[switch("archive", 'a', "Keep owners"), switch("quiet", 'q', "Print nothing")],
+            command_follows: false,
+        },
+        run: copy,
+    },
+    Command {
+        names: &["container prune"],
+        usage: Usage {
+            line: "container prune [OPTIONS]",
+            about: "Remove containers that do not run",
+            least: 0,
+            most: 0,
+            flags: &[switch("force", 'f', "Do not ask")],
+            command_follows: false,
+        },
+        run: prune,
+    },
+];
+
+/// The container that a user means.
+pub fn find<'a>(session: &'a Session<'_>, name: &str) -> Result<&'a Container, Failure> {
+    let found = session.daemon.state.containers.find(name);
+    found.ok_or_else(|| Failure::daemon(format!("No such container: {name}")))
+}
+
+fn list(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    let now = session.now();
+    let state = &session.daemon.state;
+    let last = match (parsed.has("latest"), parsed.last("last")) {
+        (true, _) => Some(1),
+        (false, Some(text)) => text.parse().ok(),
+        _ => None,
+    };
+    let mut conditions = Vec::new();
+    for filter in parsed.all("filter") {
+        match filter.split_once('=') {
+            Some((name @ ("status" | "name" | "ancestor" | "exited" | "id" | "label"), value)) => {
+                conditions.push((name, value.to_owned()));
+            }
+            _ => return Err(Failure::daemon(format!("invalid filter '{filter}'"))),
+        }
+    }
+    let all = parsed.has("all")
+        || last.is_some()
+        || conditions.iter().any(|(name, _)| matches!(*name, "status" | "exited"));
+    let meets = |container: &&Container| {
+        // Several values of one condition are alternatives.
+        let mut kinds: Vec<&str> = conditions.iter().map(|(kind, _)| *kind).collect();
+        kinds.dedup();
+        kinds.iter().all(|kind| {
+            conditions.iter().filter(|(other, _)| other == kind).any(|(_, value)| match *kind {
+                "status" => container.state(now) == value,
+                "name" => container.name.contains(value.as_str()),
+                "id" => container.id.starts_with(value.as_str()),
+                "exited" => {
+                    container.exit_code(now).map(|code| code.to_string()).as_ref() == Some(value)
+                }
+                "label" => {
+                    let (key, wanted) =
+                        value.split_once('=').map_or((value.as_str(), None), |(k, v)| (k, Some(v)));
+                    let label = container.config.labels.get(key);
+                    label.is_some_and(|label| wanted.is_none_or(|wanted| wanted == label))
+                }
+                _ => state.images.find(value).is_some_and(|image| image.id == container.image),
+            })
+        })
+    };
+    let chosen: Vec<&Container> = state
+        .containers
+        .newest_first()
+        .filter(|container| all || container.is_running(now))
+        .filter(meets)
+        .take(last.unwrap_or(usize::MAX))
+        .collect();
+    let rows: Vec<ContainerRow> = chosen
+        .iter()
+        .map(|container| ContainerRow {
+            id: container.id.clone(),
+            image: image_name(state, container),
+            command: container.command().join(" "),
+            age: seconds_between(container.created, now),
+            status: container.status_text(now),
+            // Ports are those of a container that runs.
+            ports: if container.is_running(now) { container.ports.clone() } else { Vec::new() },
+            names: vec![format!("/{}", container.name)],
+            size: container.size(),
+            virtual_size: container.size()
+                + state.images.get(&container.image).map_or(0, |image| image.size()),
+        })
+        .collect();
+    if parsed.has("quiet") {
+        for row in &rows {
+            let id = if parsed.has("no-trunc") { row.id.clone() } else { short(&row.id) };
+            session.line(id);
+        }
+        return Ok(0);
+    }
+    if let Some(format) = parsed.last("format") {
+        for (row, container) in
+            rows.iter().zip(&chosen.iter().map(|c| (*c).clone()).collect::<Vec<_>>())
+        {
+            let fields = serde_json::json!({
+                "ID": short(&row.id),
+                "Image": row.image,
+                "Command": format!("\"{}\"", row.command),
+                "CreatedAt": image::format_rfc3339(container.created),
+                "RunningFor": format!("{} ago", console::human_duration(row.age)),
+                "Status": row.status,
+                "State": container.state(now),
+                "Names": container.name,
+                "Ports": console::tables::displayable_ports(&row.ports),
+                "Size": console::human_size_with_precision(row.size as f64, 3),
+            });
+            let line = template(format, &fields).map_err(Failure::client)?;
+            session.line(line);
+        }
+        return Ok(0);
+    }
+    session.table(containers(&rows, !parsed.has("no-trunc"), parsed.has("size")));
+    Ok(0)
+}
+
+/// The image as it was named, unless that name now means another one.
+fn image_name(state: &crate::State, container: &Container) -> String {
+    let same =
+        state.images.find(&container.image_name).is_some_and(|image| image.id == container.image);
+    if same { container.image_name.clone() } else { short(&container.image.to_string()) }
+}
+
+/// Ends a container now with this code, if it runs.
+pub fn end(session: &mut Session<'_>, id: &str, code: u8) {
+    let now = session.now();
+    if let Some(container) = session.daemon.state.containers.get_mut(id)
+        && container.is_running(now)
+        && let Status::Started { at, .. } = container.status
+    {
+        container.status = Status::Started { at, ended: now, code };
+        session.changed = true;
+    }
+}
+
+fn end_each(session: &mut Session<'_>, parsed: &Parsed, kill: bool) -> Result<u8, Failure> {
+    session.for_each(&parsed.operands, |session, name| {
+        let now = session.now();
+        let container = find(session, name)?;
+        let (id, running) = (container.id.clone(), container.is_running(now));
+        if kill && !running {
+            return Err(Failure::daemon(format!(
+                "cannot kill container: {name}: container {id} is not running"
+            )));
+        }
+        // The first process of a container ignores SIGTERM unless it asks for it, and is killed
+        // after ten seconds.
+        if running && !kill {
+            let wait: i64 = parsed.last("time").and_then(|t| t.parse().ok()).unwrap_or(10);
+            session.daemon.state.now = vfs::Timestamp(now.0 + wait.max(0) * 1_000_000_000);
+        }
+        end(session, &id, 137);
+        let auto_remove = find(session, &id)?.auto_remove;
+        if auto_remove && running {
+            session.daemon.state.containers.remove(&id);
+        }
+        session.line(name);
+        Ok(())
+    })
+}
+
+fn remove(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    session.for_each(&parsed.operands, |session, name| {
+        let now = session.now();
+        let container = match find(session, name) {
+            Ok(container) => container,
+            Err(_) if parsed.has("force") => {
+                return Err(Failure::Message(
+                    format!("Error response from daemon: No such container: {name}\n"),
+                    0,
+                ));
+            }
+            Err(error) => return Err(error),
+        };
+        if container.is_running(now) && !parsed.has("force") {
+            return Err(Failure::daemon(format!(
+                "cannot remove container \"{}\": container is running: stop the container before \
+                 removing or force remove",
+                format_args!("/{}", container.name)
+            )));
+        }
+        let id = container.id.clone();
+        let gone = session.daemon.state.containers.remove(&id);
+        if parsed.has("volumes") {
+            for (_, volume) in gone.iter().flat_map(|container| &container.volumes) {
+                // A name of 64 digits is one that nobody gave.
+                if volume.len() == 64 {
+                    session.daemon.state.volumes.remove(volume);
+                }
+            }
+        }
+        session.changed = true;
+        session.line(name);
+        Ok(())
+    })
+}
+
+fn rename(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    let id = find(session, &parsed.operands[0])?.id.clone();
+    let name = parsed.operands[1].clone();
+    let containers = &mut session.daemon.state.containers;
+    if let Some(other) = containers.newest_first().find(|other| other.name == name) {
+        return Err(Failure::daemon(format!(
+            "Error when allocating new name: Conflict. The container name \"/{name}\" is already in use \
+             by container \"{}\". You have to remove (or rename) that container to be able to reuse \
+             that name.",
+            other.id
+        )));
+    }
+    if let Some(container) = containers.get_mut(&id) {
+        container.name = name;
+    }
+    session.changed = true;
+    Ok(0)
+}
+
+fn logs(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    let container = find(session, &parsed.operands[0])?;
+    let time = match container.status {
+        Status::Started { at, .. } => image::format_rfc3339(at),
+        Status::Created => String::new(),
+    };
+    let tail = parsed.last("tail").and_then(|text| text.parse::<usize>().ok());
+    let mut lines: Vec<(Stream, Vec<u8>)> = Vec::new();
+    for (stream, bytes) in &container.logs.runs {
+        for line in bytes.split_inclusive(|&b| b == b'\n') {
+            lines.push((*stream, line.to_vec()));
+        }
+    }
+    let skip = tail.map_or(0, |tail| lines.len().saturating_sub(tail));
+    for (stream, line) in lines.into_iter().skip(skip) {
+        if parsed.has("timestamps") {
+            session.write(stream, format!("{time} ").as_bytes());
+        }
+        session.write(stream, &line);
+    }
+    Ok(0)
+}
+
+fn attach(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    let now = session.now();
+    let container = find(session, &parsed.operands[0])?;
+    if !container.is_running(now) {
+        return Err(Failure::client("cannot attach to a stopped container, start it first"));
+    }
+    let (id, runs) = (container.id.clone(), container.logs.runs.clone());
+    for (stream, bytes) in runs {
+        session.write(stream, &bytes);
+    }
+    Ok(wait_for(session, &id))
+}
+
+fn wait(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    session.for_each(&parsed.operands, |session, name| {
+        let id = find(session, name)?.id.clone();
+        let code = wait_for(session, &id);
+        session.line(code);
+        Ok(())
+    })
+}
+
+/// Lets the clock go on to a container's end; its exit code.
+fn wait_for(session: &mut Session<'_>, id: &str) -> u8 {
+    let now = session.now();
+    let status = find(session, id).map(|container| container.status).unwrap_or_default();
+    match status {
+        // What never ends is not waited for.
+        Status::Started { ended, code, .. } if ended.0 < i64::MAX => {
+            session.daemon.state.now = now.max(ended);
+            session.changed = true;
+            code
+        }
+        Status::Started { code, .. } => code,
+        Status::Created => 0,
+    }
+}
+
+fn port(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    let container = find(session, &parsed.operands[0])?;
+    let ports: Vec<_> =
+        container.ports.iter().filter(|port| !port.ip.is_empty()).cloned().collect();
+    let Some(wanted) = parsed.operands.get(1) else {
+        for port in ports {
+            session.line(format!("{}/{} -> {}:{}", port.private, port.kind, port.ip, port.public));
+        }
+        return Ok(0);
+    };
+    let (number, kind) = wanted.split_once('/').unwrap_or((wanted, "tcp"));
+    let found = ports.iter().find(|p| p.private.to_string() == number && p.kind == kind);
+    match found {
+        Some(port) => session.line(format!("{}:{}", port.ip, port.public)),
+        None => {
+            return Err(Failure::client(format!(
+                "Error: No public port '{number}/{kind}' published for {}",
+                parsed.operands[0]
+            )));
+        }
+    }
+    Ok(0)
+}
+
+fn top(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    let now = session.now();
+    let container = find(session, &parsed.operands[0])?;
+    if !container.is_running(now) {
+        return Err(Failure::daemon(format!("container {} is not running", container.id)));
+    }
+    let user = if container.config.user.is_empty() { "root" } else { &container.config.user };
+    let row = format!(
+        "{user:<20}{:<20}{:<20}{:<20}{:<20}{:<20}{:<20}{}",
+        1,
+        0,
+        0,
+        "00:00",
+        "?",
+        "00:00:00",
+        container.command().join(" ")
+    );
+    session.line(format!(
+        "{:<20}{:<20}{:<20}{:<20}{:<20}{:<20}{:<20}CMD",
+        "UID", "PID", "PPID", "C", "STIME", "TTY", "TIME"
+    ));
+    session.line(row);
+    Ok(0)
+}
+
+fn diff(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    let container = find(session, &parsed.operands[0])?;
+    let rows: Vec<ChangeRow> = container
+        .base
+        .diff_with_parents(&container.tree)
+        .iter()
+        .map(|change| ChangeRow {
+            kind: match change.kind {
+                ChangeKind::Added => "A",
+                ChangeKind::Modified => "C",
+                ChangeKind::Deleted => "D",
+            }
+            .to_owned(),
+            path: change.path.to_string(),
+        })
+        .collect();
+    let text: String = rows.iter().map(|row| format!("{} {}\n", row.kind, row.path)).collect();
+    debug_assert!(changes(&rows, None).is_ok(), "the table of changes takes every change");
+    session.print(text);
+    Ok(0)
+}
+
+fn commit(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    let container = find(session, &parsed.operands[0])?.clone();
+    let reference = parsed
+        .operands
+        .get(1)
+        .map(|name| Reference::parse(name))
+        .transpose()
+        .map_err(Failure::daemon)?;
+    let now = session.now();
+    let state = &mut session.daemon.state;
+    let parent = state.images.get(&container.image);
+    let (mut config, mut layers) = match &parent {
+        Some(image) => (image.config.clone(), image.layers.clone()),
+        None => (Config::default(), Vec::new()),
+    };
+    let changes = container.base.diff_with_parents(&container.tree);
+    let layer = Layer::of_changes(&container.tree, &changes, now);
+    let bytes = layer.entries.iter().map(image::Entry::size).sum();
+    state.layers.note(layer.diff_id, &container.tree, changes.into(), now);
+    layers.push(builder::LayerInfo { diff_id: layer.diff_id, bytes });
+    config.rootfs.diff_ids.push(layer.diff_id);
+    config.created = Some(now);
+    config.config = container.config.clone();
+    apply_changes(&mut config.config, parsed.all("change"))?;
+    parsed.last("author").unwrap_or_default().clone_into(&mut config.author);
+    config.history.push(History {
+        created: Some(now),
+        created_by: container.command().join(" "),
+        author: config.author.clone(),
+        comment: parsed.last("message").unwrap_or_default().to_owned(),
+        empty_layer: false,
+    });
+    let image = StoredImage {
+        id: config.id(),
+        config,
+        config_json: None,
+        layers,
+        tree: container.tree.clone(),
+        parent: parent.map(|image| image.id),
+        origin: Origin::Committed,
+    };
+    let image = state.images.add(image);
+    if let Some(reference) = reference {
+        state.images.tag(reference, image.id);
+    }
+    session.changed = true;
+    session.line(image.id);
+    Ok(0)
+}
+
+/// Applies the instructions of `--change`.
+pub fn apply_changes(config: &mut ContainerConfig, lines: &[String]) -> Result<(), Failure> {
+    for line in lines {
+        let parse = parse(&format!("FROM scratch\n{line}\n"));
+        if let Some(error) = parse.first_error() {
+            return Err(Failure::daemon(&error.cause));
+        }
+        for instruction in parse.instructions.iter().skip(1) {
+            let words = |command: &dockerfile::CommandLine| match command.shell {
+                true => vec!["/bin/sh".to_owned(), "-c".to_owned(), command.args.join(" ")],
+                false => command.args.clone(),
+            };
+            match &instruction.kind {
+                Kind::Cmd(command) => config.cmd = Some(words(command)),
+                Kind::Entrypoint(command) => config.entrypoint = Some(words(command)),
+                Kind::Env(pairs) => {
+                    for pair in pairs {
+                        let start = format!("{}=", pair.key);
+                        config.env.retain(|entry| !entry.starts_with(&start));
+                        config.env.push(start + &pair.value);
+                    }
+                }
+                Kind::Label(pairs) => {
+                    for pair in pairs {
+                        config.labels.insert(pair.key.clone(), pair.value.clone());
+                    }
+                }
+                Kind::User(user) => config.user.clone_from(user),
+                Kind::Workdir(dir) => config.working_dir.clone_from(dir),
+                Kind::Expose(ports) => {
+                    for port in ports {
+                        let port =
+                            if port.contains('/') { port.clone() } else { format!("{port}/tcp") };
+                        config.exposed_ports.insert(port);
+                    }
+                }
+                Kind::Volume(paths) => config.volumes.extend(paths.iter().cloned()),
+                _ => {
+                    return Err(Failure::daemon(format!(
+                        "{} is not a valid change command",
+                        instruction.name()
+                    )));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn export(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    let tree = find(session, &parsed.operands[0])?.tree.clone();
+    let mut bytes = Vec::new();
+    export_tree(&tree, &mut bytes).map_err(Failure::client)?;
+    match parsed.last("output") {
+        Some(path) => session.files.write(path, &bytes).map_err(Failure::client)?,
+        None => session.print(&bytes),
+    }
+    Ok(0)
+}
+
+fn prune(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    if !confirmed(session, parsed, "WARNING! This will remove all stopped containers.") {
+        return Ok(0);
+    }
+    let (gone, freed) = prune_containers(session);
+    if !gone.is_empty() {
+        session.line("Deleted Containers:");
+        for id in gone {
+            session.line(id);
+        }
+        session.line("");
+    }
+    session.line(format!(
+        "Total reclaimed space: {}",
+        console::human_size_with_precision(freed as f64, 4)
+    ));
+    Ok(0)
+}
+
+/// Removes the containers that do not run; their ids and the bytes that it freed.
+pub fn prune_containers(session: &mut Session<'_>) -> (Vec<String>, u64) {
+    let now = session.now();
+    let containers = &mut session.daemon.state.containers;
+    let stopped: Vec<(String, u64)> = containers
+        .newest_first()
+        .filter(|container| !container.is_running(now))
+        .map(|container| (container.id.clone(), container.size()))
+        .collect();
+    for (id, _) in &stopped {
+        containers.remove(id);
+    }
+    session.changed = true;
+    let freed = stopped.iter().map(|(_, bytes)| bytes).sum();
+    (stopped.into_iter().map(|(id, _)| id).collect(), freed)
+}
+
+fn copy(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    let split = |text: &str| match text.split_once(':') {
+        Some((name, path)) if !name.is_empty() && !name.starts_with(['/', '.']) => {
+            (Some(name.to_owned()), path.to_owned())
+        }
+        _ => (None, text.to_owned()),
+    };
+    match (split(&parsed.operands[0]), split(&parsed.operands[1])) {
+        ((Some(name), source), (None, target)) => {
+            let container = find(session, &name)?;
+            let path = AbsPath::new(&source);
+            let tree = trees::pick(&container.tree, &path).ok_or_else(|| {
+                Failure::daemon(format!("Could not find the file {source} in container {name}"))
+            })?;
+            session.files.put_tree(&target, &tree).map_err(Failure::client)?;
+        }
+        ((None, source), (Some(name), target)) => {
+            let id = find(session, &name)?.id.clone();
+            let from = session.files.directory(&source).or_else(|_| {
+                let content = session.files.read(&source)?;
+                let base = source.rsplit('/').next().unwrap_or(&source).to_owned();
+                trees::single(&base, content).map_err(|errno| format!("{source}: {errno}"))
+            });
+            let from = from.map_err(Failure::client)?;
+            if let Some(container) = session.daemon.state.containers.get_mut(&id) {
+                let at = AbsPath::new(&target);
+                container.tree =
+                    trees::placed(&container.tree, &from, &at).map_err(Failure::daemon)?;
+            }
+            session.changed = true;
+        }
+        ((Some(_), _), (Some(_), _)) => {
+            return Err(Failure::client("copying between containers is not supported"));
+        }
+        ((None, _), (None, _)) => {
+            return Err(Failure::client("must specify at least one container source"));
+        }
+    }
+    Ok(0)
+}

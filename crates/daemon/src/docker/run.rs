@@ -1,0 +1,583 @@
+//! Commands that run something in a container.
+
+use std::collections::BTreeMap;
+
+use builder::{Command as Process, Executor as _, Mount, RunError};
+use console::tables::Port;
+use image::ContainerConfig;
+use vfs::{AbsPath, Stream, Timestamp, Tree};
+
+use super::flags::{Flag, Parsed, Usage, switch, valued};
+use super::images::print_pull;
+use super::{Command, Failure, Session};
+use crate::{Container, Reference, Status};
+
+/// The flags of `run` and `create`.
+const FLAGS: &[Flag] = &[
+    valued("add-host", ' ', "list", "Add a name and its address (host:ip)"),
+    valued("cpus", ' ', "decimal", "Number of processors (not limited here)"),
+    switch("detach", 'd', "Run in the background and print the container's id"),
+    valued("entrypoint", ' ', "string", "Run this instead of the image's ENTRYPOINT"),
+    valued("env", 'e', "list", "Set a variable"),
+    valued("env-file", ' ', "list", "Set the variables of a file"),
+    valued("expose", ' ', "list", "Expose a port"),
+    valued("hostname", 'h', "string", "The container's host name"),
+    switch("init", ' ', "Run an init process (has no effect here)"),
+    switch("interactive", 'i', "Hand standard input on"),
+    valued("label", 'l', "list", "Set a label"),
+    valued("memory", 'm', "bytes", "Memory limit (not limited here)"),
+    valued("name", ' ', "string", "Name the container"),
+    valued("network", ' ', "network", "Connect to a network (there is none here)"),
+    valued("platform", ' ', "string", "Platform of the image"),
+    switch("privileged", ' ', "Give more rights (has no effect here)"),
+    valued("publish", 'p', "list", "Publish a port"),
+    valued("pull", ' ', "string", "When to pull the image (always, missing, never)"),
+    valued("restart", ' ', "string", "Restart policy (has no effect here)"),
+    switch("rm", ' ', "Remove the container when it ends"),
+    switch("tty", 't', "As a terminal"),
+    valued("user", 'u', "string", "Run as this user (name|uid[:group|gid])"),
+    valued("volume", 'v', "list", "Mount a volume (name:/path)"),
+    valued("workdir", 'w', "string", "Run in this directory"),
+];
+
+pub const COMMANDS: &[Command] = &[
+    Command {
+        names: &["run", "container run"],
+        usage: Usage {
+            line: "run [OPTIONS] IMAGE [COMMAND] [ARG...]",
+            about: "Run a command in a new container",
+            least: 1,
+            most: usize::MAX,
+            flags: FLAGS,
+            command_follows: true,
+        },
+        run,
+    },
+    Command {
+        names: &["create", "container create"],
+        usage: Usage {
+            line: "create [OPTIONS] IMAGE [COMMAND] [ARG...]",
+            about: "Make a container and do not start it",
+            least: 1,
+            most: usize::MAX,
+            flags: FLAGS,
+            command_follows: true,
+        },
+        run: |session, parsed| {
+            let id = create(session, parsed, "create")?;
+            session.line(id);
+            Ok(0)
+        },
+    },
+    Command {
+        names: &["start", "container start"],
+        usage: Usage {
+            line: "start [OPTIONS] CONTAINER [CONTAINER...]",
+            about: "Start containers that do not run",
+            least: 1,
+            most: usize::MAX,
+            flags: &[
+                switch("attach", 'a', "Wait, and show what it prints"),
+                switch("interactive", 'i', "Hand standard input on"),
+            ],
+            command_follows: false,
+        },
+        run: start,
+    },
+    Command {
+        names: &["restart", "container restart"],
+        usage: Usage {
+            line: "restart [OPTIONS] CONTAINER [CONTAINER...]",
+            about: "Stop containers and start them again",
+            least: 1,
+            most: usize::MAX,
+            flags: &[valued("time", 't', "int", "Seconds before it is killed")],
+            command_follows: false,
+        },
+        run: |session, parsed| {
+            session.for_each(&parsed.operands, |session, name| {
+                let id = super::containers::find(session, name)?.id.clone();
+                super::containers::end(session, &id, 137);
+                execute(session, &id, &[])?;
+                session.line(name);
+                Ok(())
+            })
+        },
+    },
+    Command {
+        names: &["exec", "container exec"],
+        usage: Usage {
+            line: "exec [OPTIONS] CONTAINER COMMAND [ARG...]",
+            about: "Run a command in a container that runs",
+            least: 2,
+            most: usize::MAX,
+            flags: &[
+                switch("detach", 'd', "Do not wait"),
+                valued("env", 'e', "list", "Set a variable"),
+                switch("interactive", 'i', "Hand standard input on"),
+                switch("tty", 't', "As a terminal"),
+                valued("user", 'u', "string", "Run as this user (name|uid[:group|gid])"),
+                valued("workdir", 'w', "string", "Run in this directory"),
+            ],
+            command_follows: true,
+        },
+        run: exec,
+    },
+];
+
+/// What `run` and `create` say before the daemon's answer; exit status 125.
+fn refused(command: &str, what: impl std::fmt::Display) -> Failure {
+    Failure::Message(
+        format!(
+            "docker: Error response from daemon: {what}\n\nRun 'docker {command} --help' for more \
+             information\n"
+        ),
+        125,
+    )
+}
+
+/// What keeps the runtime from starting a command.
+fn not_started(command: &str, what: &str) -> Failure {
+    let code = if what.contains("permission denied") { 126 } else { 127 };
+    Failure::Message(
+        format!(
+            "docker: Error response from daemon: failed to create task for container: failed to create \
+             shim task: OCI runtime create failed: runc create failed: unable to start container \
+             process: error during container init: {what}: unknown\n\nRun 'docker {command} --help' \
+             for more information\n"
+        ),
+        code,
+    )
+}
+
+fn run(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    if parsed.has("detach") && parsed.has("rm") && parsed.last("restart").is_some() {
+        return Err(refused("run", "conflicting options: cannot specify both --restart and --rm"));
+    }
+    let id = create(session, parsed, "run")?;
+    let input = if parsed.has("interactive") { session.input.to_vec() } else { Vec::new() };
+    let ended = match execute(session, &id, &input) {
+        Ok(ended) => ended,
+        Err(failure) => {
+            if parsed.has("rm") {
+                session.daemon.state.containers.remove(&id);
+            }
+            return Err(failure);
+        }
+    };
+    if parsed.has("detach") {
+        session.line(&id);
+        return Ok(0);
+    }
+    Ok(attached(session, &id, ended, parsed.has("tty")))
+}
+
+/// Shows what a container printed and waits for its end; its exit code.
+fn attached(session: &mut Session<'_>, id: &str, ended: Ended, tty: bool) -> u8 {
+    for (stream, bytes) in &ended.output {
+        let stream = if tty { Stream::Stdout } else { *stream };
+        session.write(stream, bytes);
+    }
+    if let Some(message) = &ended.stopped {
+        session.complain(format!("docker: the command {message}\n"));
+    }
+    session.daemon.state.now = session.now().max(ended.at);
+    let remove = match session.daemon.state.containers.get_mut(id) {
+        Some(container) => {
+            if let Status::Started { ended: end, .. } = &mut container.status {
+                *end = (*end).min(ended.at);
+            }
+            container.auto_remove
+        }
+        None => false,
+    };
+    if remove {
+        session.daemon.state.containers.remove(id);
+    }
+    ended.code
+}
+
+/// Makes a container; its id.
+fn create(session: &mut Session<'_>, parsed: &Parsed, command: &str) -> Result<String, Failure> {
+    let name = &parsed.operands[0];
+    let reference = Reference::parse(name);
+    let image = match session.daemon.state.images.find(name) {
+        Some(image) => image,
+        None => {
+            let reference = reference.as_ref().map_err(|error| {
+                Failure::Message(
+                    format!(
+                        "docker: {error}\n\nRun 'docker {command} --help' for more information\n"
+                    ),
+                    125,
+                )
+            })?;
+            session.complain(format!("Unable to find image '{reference}' locally\n"));
+            let image = session.daemon.pull(reference).map_err(|error| refused(command, error))?;
+            // What pulling says goes to the other stream here: the first is the container's.
+            let printed = std::mem::take(&mut session.out);
+            print_pull(session, &reference.to_string(), reference, &image, false);
+            let pulled = std::mem::replace(&mut session.out, printed);
+            for (_, bytes) in pulled.runs {
+                session.complain(bytes);
+            }
+            image
+        }
+    };
+    let mut config = image.config.config.clone();
+    configure(session, parsed, &mut config)?;
+    if config.entrypoint.iter().flatten().chain(config.cmd.iter().flatten()).next().is_none() {
+        return Err(refused(command, "no command specified"));
+    }
+    let id = session.daemon.new_id("container");
+    let containers = &session.daemon.state.containers;
+    let container_name = match parsed.last("name") {
+        Some(name) => {
+            if let Some(other) = containers.newest_first().find(|other| other.name == name) {
+                return Err(refused(
+                    command,
+                    format!(
+                        "Conflict. The container name \"/{name}\" is already in use by container \
+                         \"{}\". You have to remove (or rename) that container to be able to reuse \
+                         that name.",
+                        other.id
+                    ),
+                ));
+            }
+            name.to_owned()
+        }
+        None => containers.free_name(&id),
+    };
+    let volumes = volumes(session, parsed, &config)?;
+    let short_id = super::short(&id);
+    session.daemon.state.containers.add(Container {
+        host_name: parsed.last("hostname").map_or(short_id, str::to_owned),
+        id: id.clone(),
+        name: container_name,
+        image: image.id,
+        image_name: name.clone(),
+        created: session.daemon.state.now,
+        ports: ports(parsed, &config)?,
+        config,
+        base: image.tree.clone(),
+        tree: image.tree.clone(),
+        status: Status::Created,
+        logs: builder::Output::default(),
+        auto_remove: parsed.has("rm"),
+        volumes,
+    });
+    session.changed = true;
+    Ok(id)
+}
+
+/// Changes an image's configuration by the flags.
+fn configure(
+    session: &mut Session<'_>,
+    parsed: &Parsed,
+    config: &mut ContainerConfig,
+) -> Result<(), Failure> {
+    let mut lines = Vec::new();
+    for path in parsed.all("env-file") {
+        let text = session
+            .files
+            .read(path)
+            .map_err(|error| Failure::Message(format!("docker: {error}\n"), 125))?;
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let entries = text.lines().map(str::trim_start);
+        lines.extend(entries.filter(|l| !l.is_empty() && !l.starts_with('#')).map(str::to_owned));
+    }
+    lines.extend(parsed.all("env").iter().cloned());
+    for entry in lines {
+        match entry.split_once('=') {
+            Some((name, value)) => set(&mut config.env, name, value),
+            // A name alone takes the caller's value.
+            None => {
+                if let Some(value) = session.env.get(&entry) {
+                    set(&mut config.env, &entry, value);
+                }
+            }
+        }
+    }
+    for label in parsed.all("label") {
+        let (name, value) = label.split_once('=').unwrap_or((label, ""));
+        config.labels.insert(name.to_owned(), value.to_owned());
+    }
+    for port in parsed.all("expose") {
+        let port = if port.contains('/') { port.clone() } else { format!("{port}/tcp") };
+        config.exposed_ports.insert(port);
+    }
+    if let Some(user) = parsed.last("user") {
+        user.clone_into(&mut config.user);
+    }
+    if let Some(dir) = parsed.last("workdir") {
+        dir.clone_into(&mut config.working_dir);
+    }
+    let words = parsed.operands[1..].to_vec();
+    if let Some(entrypoint) = parsed.last("entrypoint") {
+        config.entrypoint = (!entrypoint.is_empty()).then(|| vec![entrypoint.to_owned()]);
+        config.cmd = Some(words);
+    } else if !words.is_empty() {
+        config.cmd = Some(words);
+    }
+    Ok(())
+}
+
+/// Sets a variable in its place, or at the end.
+fn set(env: &mut Vec<String>, name: &str, value: &str) {
+    let entry = format!("{name}={value}");
+    let same = |old: &&mut String| old.split_once('=').is_some_and(|(old, _)| old == name);
+    match env.iter_mut().find(same) {
+        Some(old) => *old = entry,
+        None => env.push(entry),
+    }
+}
+
+fn volumes(
+    session: &mut Session<'_>,
+    parsed: &Parsed,
+    config: &ContainerConfig,
+) -> Result<Vec<(AbsPath, String)>, Failure> {
+    let mut out: Vec<(AbsPath, String)> = Vec::new();
+    for text in parsed.all("volume") {
+        let parts: Vec<&str> = text.split(':').collect();
+        let (name, target) = match parts.as_slice() {
+            [target] => (session.daemon.new_id("volume"), *target),
+            [source, target] | [source, target, _] => ((*source).to_owned(), *target),
+            _ => return Err(refused("run", format!("invalid volume specification: '{text}'"))),
+        };
+        if name.starts_with(['/', '.', '~']) {
+            let tree = session.files.directory(&name).map_err(|error| refused("run", error))?;
+            session.daemon.state.volumes.insert(name.clone(), tree);
+        }
+        if !target.starts_with('/') {
+            return Err(refused(
+                "run",
+                format!(
+                    "invalid volume specification: '{text}': invalid mount config for type \"volume\": invalid mount path: '{target}' mount path must be absolute"
+                ),
+            ));
+        }
+        out.push((AbsPath::new(target), name));
+    }
+    for target in &config.volumes {
+        let target = AbsPath::new(target);
+        if out.iter().all(|(other, _)| *other != target) {
+            out.push((target, session.daemon.new_id("volume")));
+        }
+    }
+    Ok(out)
+}
+
+fn ports(parsed: &Parsed, config: &ContainerConfig) -> Result<Vec<Port>, Failure> {
+    let mut out = Vec::new();
+    for text in parsed.all("publish") {
+        let (numbers, kind) = text.split_once('/').unwrap_or((text, "tcp"));
+        let mut parts = numbers.rsplit(':');
+        let number = |part: Option<&str>| part.and_then(|part| part.parse::<u16>().ok());
+        let private = number(parts.next());
+        let public = match parts.next() {
+            Some(part) => number(Some(part)),
+            None => Some(0),
+        };
+        let (Some(private), Some(public)) = (private, public) else {
+            return Err(Failure::Message(
+                format!(
+                    "docker: invalid publish opts format (should be name=value but got '{text}')\n\n\
+                     Run 'docker run --help' for more information\n"
+                ),
+                125,
+            ));
+        };
+        let public = if public == 0 { 32768 + out.len() as u16 } else { public };
+        let ip = parts.next().unwrap_or("0.0.0.0").to_owned();
+        out.push(Port { private, ip, public, kind: kind.to_owned() });
+    }
+    for port in &config.exposed_ports {
+        let (number, kind) = port.split_once('/').unwrap_or((port, "tcp"));
+        let private = number.parse().unwrap_or(0);
+        if out.iter().all(|other: &Port| other.private != private || other.kind != kind) {
+            out.push(Port { private, kind: kind.to_owned(), ..Port::default() });
+        }
+    }
+    Ok(out)
+}
+
+/// How a command in a container ended.
+pub struct Ended {
+    pub code: u8,
+    pub output: Vec<(Stream, Vec<u8>)>,
+    pub at: Timestamp,
+    /// What limit stopped it, if one did.
+    pub stopped: Option<String>,
+}
+
+/// Starts a container and runs its command to its end.
+pub fn execute(session: &mut Session<'_>, id: &str, input: &[u8]) -> Result<Ended, Failure> {
+    let container = super::containers::find(session, id)?.clone();
+    let now = session.now();
+    let args = container.command();
+    let ended = process(session, &container, &args, &[], input, None, None)?.map_err(|what| {
+        // What could not be started keeps its place in the list, as created.
+        not_started("run", &what)
+    })?;
+    let state = &mut session.daemon.state;
+    if let Some(own) = state.containers.get_mut(id) {
+        own.status = Status::Started {
+            at: now,
+            // A server never ends by itself; another command ends it.
+            ended: if ended.stopped.is_some() { Timestamp(i64::MAX) } else { ended.at },
+            code: ended.code,
+        };
+        crate::append(&mut own.logs, builder::Output { runs: ended.output.clone(), dropped: 0 });
+    }
+    session.changed = true;
+    Ok(ended)
+}
+
+/// Runs a command in a container's filesystem; the inner error is what keeps it from starting.
+fn process(
+    session: &mut Session<'_>,
+    container: &Container,
+    args: &[String],
+    more_env: &[String],
+    input: &[u8],
+    user: Option<&str>,
+    cwd: Option<&str>,
+) -> Result<Result<Ended, String>, Failure> {
+    let mut env = container.config.env.clone();
+    if !env.iter().any(|entry| entry.starts_with("PATH=")) {
+        env.insert(0, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into());
+    }
+    set(&mut env, "HOSTNAME", &container.host_name);
+    for entry in more_env {
+        let (name, value) = entry.split_once('=').unwrap_or((entry, ""));
+        set(&mut env, name, value);
+    }
+    let volumes = &session.daemon.state.volumes;
+    let mounts: Vec<Mount> = container
+        .volumes
+        .iter()
+        .map(|(target, name)| Mount {
+            target: target.clone(),
+            // An empty volume begins with what the image has at its place.
+            tree: volumes.get(name).cloned().unwrap_or_else(|| below(&container.tree, target)),
+            source: AbsPath::root(),
+            read_only: false,
+            tmpfs: None,
+        })
+        .collect();
+    let dir = cwd.unwrap_or(&container.config.working_dir);
+    let seed = session.daemon.state.ids;
+    let command = Process {
+        root: &container.tree,
+        args,
+        env: &env,
+        cwd: if dir.is_empty() { "/" } else { dir },
+        user: user.unwrap_or(&container.config.user),
+        mounts: &mounts,
+        hosts: &[],
+        seed,
+        time: session.daemon.state.now,
+    };
+    if let Err(what) = engine::startable(&command) {
+        return Ok(Err(what));
+    }
+    let modules = session.daemon.modules.clone();
+    let mut runner = engine::Containers::new(modules, OUTPUT).with_input(input.to_vec());
+    let (ended, changed) = match runner.run(&command) {
+        Ok(ran) => {
+            let code = u8::try_from(ran.exit_code).unwrap_or(u8::MAX);
+            let output = ran.output.runs;
+            (Ended { code, output, at: ran.time, stopped: None }, Some((ran.root, ran.mounts)))
+        }
+        Err(RunError::NotLoaded(module)) => return Err(Failure::NotLoaded(module)),
+        Err(RunError::Stopped { message, output }) => {
+            let at = session.daemon.state.now;
+            (Ended { code: 137, output: output.runs, at, stopped: Some(message) }, None)
+        }
+    };
+    let state = &mut session.daemon.state;
+    if let Some((root, mounts)) = changed {
+        for ((_, name), tree) in container.volumes.iter().zip(mounts) {
+            state.volumes.insert(name.clone(), tree);
+        }
+        if let Some(own) = state.containers.get_mut(&container.id) {
+            own.tree = root;
+        }
+    }
+    session.changed = true;
+    Ok(Ok(ended))
+}
+
+/// Bytes of output that are kept of a container.
+const OUTPUT: usize = 64 << 20;
+
+/// A directory of a tree as a tree of its own; an empty one where there is none.
+fn below(tree: &Tree, path: &AbsPath) -> Tree {
+    crate::trees::subtree(tree, path).unwrap_or_default()
+}
+
+fn start(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    let attach = parsed.has("attach") || parsed.has("interactive");
+    let mut last = 0;
+    let status = session.for_each(&parsed.operands, |session, name| {
+        let now = session.now();
+        let container = super::containers::find(session, name)?;
+        let (id, running) = (container.id.clone(), container.is_running(now));
+        if running {
+            session.line(name);
+            return Ok(());
+        }
+        let input = if parsed.has("interactive") { session.input.to_vec() } else { Vec::new() };
+        let ended = execute(session, &id, &input)?;
+        match attach {
+            true => last = attached(session, &id, ended, false),
+            false => session.line(name),
+        }
+        Ok(())
+    })?;
+    Ok(if attach { last.max(status) } else { status })
+}
+
+fn exec(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    let container = super::containers::find(session, &parsed.operands[0])?.clone();
+    if !container.is_running(session.now()) {
+        return Err(Failure::daemon(format!("container {} is not running", container.id)));
+    }
+    let input = if parsed.has("interactive") { session.input.to_vec() } else { Vec::new() };
+    let (user, cwd) = (parsed.last("user"), parsed.last("workdir"));
+    let args = &parsed.operands[1..];
+    let ended = process(session, &container, args, parsed.all("env"), &input, user, cwd)?;
+    let ended = ended.map_err(|what| {
+        let code = if what.contains("permission denied") { 126 } else { 127 };
+        let text = format!(
+            "OCI runtime exec failed: exec failed: unable to start container process: {what}: unknown\n"
+        );
+        Failure::Message(text, code)
+    })?;
+    if !parsed.has("detach") {
+        for (stream, bytes) in &ended.output {
+            session.write(if parsed.has("tty") { Stream::Stdout } else { *stream }, bytes);
+        }
+    }
+    session.daemon.state.now = session.now().max(ended.at);
+    Ok(if parsed.has("detach") { 0 } else { ended.code })
+}
+
+/// The variables of a list of `NAME=value`.
+pub fn variables(entries: &[String], env: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    for entry in entries {
+        match entry.split_once('=') {
+            Some((name, value)) => {
+                out.insert(name.to_owned(), value.to_owned());
+            }
+            None => {
+                if let Some(value) = env.get(entry) {
+                    out.insert(entry.clone(), value.clone());
+                }
+            }
+        }
+    }
+    out
+}

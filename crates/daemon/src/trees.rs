@@ -1,0 +1,123 @@
+//! Parts of filesystems that are copied elsewhere.
+
+use vfs::{AbsPath, Caller, Errno, Fs, Inode, Kind, Limits, NodeId, OpenFlags, ResolveFlags, Tree};
+
+const WRITE: OpenFlags = OpenFlags {
+    read: false,
+    write: true,
+    append: false,
+    create: true,
+    exclusive: false,
+    truncate: true,
+    directory: false,
+};
+
+/// A directory of a tree as a tree of its own.
+pub fn subtree(tree: &Tree, path: &AbsPath) -> Option<Tree> {
+    tree.lookup(path).filter(|(_, inode)| inode.is_dir())?;
+    let mut fs = Fs::new(Tree::new(), Limits::default());
+    copy(tree, path, &mut fs, &AbsPath::root()).ok()?;
+    Some(fs.into_root())
+}
+
+/// What stands at a path, alone at the root of a tree, under its own name.
+pub fn pick(tree: &Tree, path: &AbsPath) -> Option<Tree> {
+    let mut fs = Fs::new(Tree::new(), Limits::default());
+    copy(tree, path, &mut fs, &AbsPath::root().join(path.file_name())).ok()?;
+    Some(fs.into_root())
+}
+
+/// A tree of one file.
+///
+/// # Errors
+/// Those of writing it.
+pub fn single(name: &str, content: Vec<u8>) -> Result<Tree, Errno> {
+    let mut fs = Fs::new(Tree::new(), Limits::default());
+    write(&mut fs, &AbsPath::root().join(name), &content)?;
+    Ok(fs.into_root())
+}
+
+/// The tree with what stands in the root of `from` put into the directory `at`; a single file takes
+/// the place itself where that is no directory.
+///
+/// # Errors
+/// Those of writing there.
+pub fn placed(tree: &Tree, from: &Tree, at: &AbsPath) -> Result<Tree, Errno> {
+    let mut fs = Fs::new(tree.clone(), Limits::default());
+    let names: Vec<AbsPath> = from
+        .walk()
+        .map(|(path, _, _)| path)
+        .filter(|path| path.components().count() == 1)
+        .collect();
+    let is_dir = tree.lookup(at).is_some_and(|(_, inode)| inode.is_dir());
+    match names.as_slice() {
+        [only] if !is_dir && from.lookup(only).is_some_and(|(_, inode)| !inode.is_dir()) => {
+            copy(from, only, &mut fs, at)?;
+        }
+        _ => copy(from, &AbsPath::root(), &mut fs, at)?,
+    }
+    Ok(fs.into_root())
+}
+
+/// Copies a file, or a directory with all that is in it.
+fn copy(from: &Tree, source: &AbsPath, to: &mut Fs, at: &AbsPath) -> Result<(), Errno> {
+    let (ino, _) = from.lookup(source).ok_or(Errno::ENOENT)?;
+    let depth = source.components().count();
+    for (path, _, inode) in from.walk_from(source.clone(), ino) {
+        let target = path.components().skip(depth).fold(at.clone(), |path, name| path.join(name));
+        copy_one(inode, to, &target)?;
+    }
+    Ok(())
+}
+
+fn copy_one(inode: &Inode, to: &mut Fs, at: &AbsPath) -> Result<(), Errno> {
+    let root = Caller { umask: 0, ..Caller::root() };
+    match &inode.kind {
+        Kind::File(content) => write(to, at, &content.to_vec())?,
+        Kind::Symlink(target) => {
+            let flags = ResolveFlags::NOFOLLOW;
+            to.symlink(&root, target, NodeId::ROOT, at.as_bytes(), flags)?;
+            return Ok(());
+        }
+        _ if inode.is_dir() && at.is_root() => return Ok(()),
+        _ if inode.is_dir() => {
+            match to.mkdir(&root, NodeId::ROOT, at.as_bytes(), 0o755, ResolveFlags::NOFOLLOW) {
+                Ok(_) | Err(Errno::EEXIST) => {}
+                Err(errno) => return Err(errno),
+            }
+        }
+        // Devices and the like stay where they are.
+        _ => return Ok(()),
+    }
+    to.chmod(&root, NodeId::ROOT, at.as_bytes(), inode.meta.mode, ResolveFlags::FOLLOW)
+}
+
+fn write(fs: &mut Fs, path: &AbsPath, content: &[u8]) -> Result<(), Errno> {
+    let how = (WRITE, ResolveFlags::FOLLOW);
+    let id = fs.open(&Caller::root(), NodeId::ROOT, path.as_bytes(), how, 0o644)?;
+    let mut rest = content;
+    while !rest.is_empty() {
+        let written = fs.write(id, rest)?;
+        rest = &rest[written..];
+    }
+    fs.close(id);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_copied() {
+        let file = single("a", b"1".to_vec()).expect("a file");
+        let dir = placed(&Tree::new(), &file, &AbsPath::new("/copy")).expect("a free place");
+        assert!(dir.lookup(&AbsPath::new("/copy")).is_some());
+        let into = placed(&dir, &file, &AbsPath::root()).expect("the root is a directory");
+        let paths: Vec<String> = into.walk().map(|(path, _, _)| path.to_string()).collect();
+        assert_eq!(paths, ["/", "/a", "/copy"]);
+        assert!(subtree(&into, &AbsPath::new("/a")).is_none());
+        assert!(pick(&into, &AbsPath::new("/a")).is_some());
+        assert!(pick(&into, &AbsPath::new("/b")).is_none());
+    }
+}
