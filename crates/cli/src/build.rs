@@ -11,6 +11,7 @@ use engine::{Build, BuildError, BuildEvent, BuildOptions, Engine, StepState};
 use crate::compiled::Compiled;
 use crate::context::{self, ReadError};
 use crate::modules::{self, ModuleError};
+use crate::output::OutputError;
 use crate::progress::Plain;
 
 /// Arguments of `layerlab build`, those of `docker build` that apply.
@@ -37,6 +38,10 @@ pub struct BuildArguments {
     /// Suppress the build output and print the image ID on success
     #[arg(short, long)]
     quiet: bool,
+    /// Write the image ("type=docker,dest=FILE"; type=oci is the same archive, type=tar its
+    /// filesystem)
+    #[arg(short, long)]
+    output: Option<String>,
     /// The build context
     dir: PathBuf,
 }
@@ -58,6 +63,8 @@ enum Error {
     Module(#[from] ModuleError),
     #[error("failed to read dockerfile: open {path}: {source}")]
     Dockerfile { path: String, source: std::io::Error },
+    #[error(transparent)]
+    Output(#[from] OutputError),
 }
 
 /// Builds; exits with 0, or 1 if there is no image.
@@ -95,7 +102,13 @@ fn build(arguments: &BuildArguments) -> Result<bool, Error> {
         }
     };
     match end {
-        Ok(build) => Ok(finish(arguments, &build, &mut progress, &name)),
+        Ok(build) => {
+            let is_built = finish(arguments, &build, &mut progress, &name);
+            if let Some(output) = arguments.output.as_ref().filter(|_| is_built) {
+                crate::output::write(&mut engine, &build, &arguments.tag, output)?;
+            }
+            Ok(is_built)
+        }
         Err(error) => {
             let text = engine.context().text(&name).or(options.text).unwrap_or_default();
             progress.refused(&error, &name, &text);

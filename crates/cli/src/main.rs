@@ -9,6 +9,7 @@ mod dump;
 mod host_files;
 mod images;
 mod modules;
+mod output;
 mod progress;
 mod sh;
 mod state;

@@ -124,3 +124,31 @@ fn what_cannot_be_answered_says_why() {
         assert!(said.contains(part), "{arguments:?}: {said}");
     }
 }
+
+#[test]
+fn a_build_can_be_written_and_looked_into() {
+    let dir = scratch("image-build");
+    let context = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/builds/stages");
+    let out = dir.join("built.tar").to_str().unwrap().to_owned();
+    let build = |output: &str| {
+        Command::new(env!("CARGO_BIN_EXE_layerlab"))
+            .args(["build", "--quiet", "--tag", "lab/built", "--output", output])
+            .arg(&context)
+            .output()
+            .unwrap()
+    };
+    let built = build(&format!("type=docker,dest={out}"));
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let id = String::from_utf8(built.stdout).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&answer(&["inspect", "--json", &out])).unwrap();
+    assert_eq!(json["Id"], id.trim());
+    assert_eq!(json["RepoTags"][0], "lab/built:latest");
+    let flat = dir.join("flat.tar").to_str().unwrap().to_owned();
+    assert!(build(&format!("type=tar,dest={flat}")).status.success());
+    answer(&["export", "-o", &format!("{flat}.2"), &out]);
+    assert!(fs::read(&flat).unwrap() == fs::read(format!("{flat}.2")).unwrap());
+    let refused = build("type=registry,dest=x");
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("not supported here"));
+}

@@ -14,6 +14,7 @@ mod context;
 mod detail;
 mod mounts;
 mod programs;
+mod save;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub use detail::{ChangeDetail, changes_of};
 pub use dockerfile::{Parse, parse};
 pub use image::{ChainId, Config, DiffId, Digest, ImageId, format_rfc3339};
 pub use programs::{Compile, LoadError, Modules, install, module_names, module_of, program_names};
+pub use save::SaveError;
 
 /// News of a build, as it goes on.
 pub use builder::Event as BuildEvent;

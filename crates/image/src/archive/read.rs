@@ -9,7 +9,8 @@ use vfs::AbsPath;
 
 use super::{ArchiveError, blob_path};
 use crate::oci::{ATTESTATION, Descriptor, DockerItem, IMAGE_NAME, Index, Manifest, REF_NAME};
-use crate::tar_reader::{Outer, is_header};
+use crate::tar_header::is_header;
+use crate::tar_reader::Outer;
 use crate::{
     Compression, Digest, Image, Layer, Platform, TarError, TarLimits, TarReader, decompress,
 };
