@@ -55,7 +55,7 @@ pub fn changes_of(result: &StepResult, limit: usize) -> Vec<ChangeDetail> {
             Some(ChangeDetail {
                 kind: change.kind,
                 path: change.path.clone(),
-                mode: mode_text(inode),
+                mode: inode.mode_text(),
                 owner: owner_text(tree, inode),
                 size,
                 size_before,
@@ -78,53 +78,4 @@ fn owner_text(tree: &Tree, inode: &Inode) -> String {
     let user = user_name(tree, uid).unwrap_or_else(|| uid.to_string());
     let group = group_name(tree, gid).unwrap_or_else(|| gid.to_string());
     format!("{user}:{group}")
-}
-
-/// `drwxr-xr-x`.
-fn mode_text(inode: &Inode) -> String {
-    let kind = match inode.kind {
-        Kind::File(_) => '-',
-        Kind::Dir(_) => 'd',
-        Kind::Symlink(_) => 'l',
-        Kind::CharDevice(_) => 'c',
-        Kind::BlockDevice(_) => 'b',
-        Kind::Fifo => 'p',
-        Kind::Socket => 's',
-    };
-    let mode = inode.meta.mode;
-    let mut out = String::from(kind);
-    for (shift, special, letter) in [(6, 0o4000, 's'), (3, 0o2000, 's'), (0, 0o1000, 't')] {
-        let bits = mode >> shift;
-        out.push(if bits & 4 != 0 { 'r' } else { '-' });
-        out.push(if bits & 2 != 0 { 'w' } else { '-' });
-        out.push(match (mode & special != 0, bits & 1 != 0) {
-            (true, true) => letter,
-            (true, false) => letter.to_ascii_uppercase(),
-            (false, true) => 'x',
-            (false, false) => '-',
-        });
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use vfs::{Caller, FileType, Fs, NodeId, Rdev};
-
-    #[test]
-    fn modes_read_as_ls_writes_them() {
-        let mut fs = Fs::default();
-        let caller = Caller { umask: 0, ..Caller::root() };
-        for (name, kind, mode, expected) in [
-            ("a", FileType::File, 0o4755, "-rwsr-xr-x"),
-            ("b", FileType::File, 0o2644, "-rw-r-Sr--"),
-            ("c", FileType::Fifo, 0o1777, "prwxrwxrwt"),
-        ] {
-            let node = fs
-                .mknod(&caller, NodeId::ROOT, name.as_bytes(), kind, mode, Rdev::default())
-                .unwrap();
-            assert_eq!(mode_text(fs.inode(node).unwrap()), expected);
-        }
-    }
 }

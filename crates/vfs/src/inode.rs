@@ -181,6 +181,34 @@ impl Inode {
         }
     }
 
+    /// Type and permissions as `ls -l` shows them: `drwxr-xr-x`.
+    #[must_use]
+    pub fn mode_text(&self) -> String {
+        let kind = match self.kind {
+            Kind::File(_) => '-',
+            Kind::Dir(_) => 'd',
+            Kind::Symlink(_) => 'l',
+            Kind::CharDevice(_) => 'c',
+            Kind::BlockDevice(_) => 'b',
+            Kind::Fifo => 'p',
+            Kind::Socket => 's',
+        };
+        let mode = self.meta.mode;
+        let mut out = String::from(kind);
+        for (shift, special, letter) in [(6, 0o4000, 's'), (3, 0o2000, 's'), (0, 0o1000, 't')] {
+            let bits = mode >> shift;
+            out.push(if bits & 4 != 0 { 'r' } else { '-' });
+            out.push(if bits & 2 != 0 { 'w' } else { '-' });
+            out.push(match (mode & special != 0, bits & 1 != 0) {
+                (true, true) => letter,
+                (true, false) => letter.to_ascii_uppercase(),
+                (false, true) => 'x',
+                (false, false) => '-',
+            });
+        }
+        out
+    }
+
     /// Whether both are the same but for their times and names: type, content, link target, mode,
     /// owner, extended attributes, device numbers. Of a directory what it holds does not count.
     #[must_use]

@@ -343,3 +343,19 @@ fn diff_names_what_changed_and_nothing_else() {
     assert_eq!(show(before.diff(fs.root())), ["C /keep/edit"]);
     assert_eq!(before.diff_with_parents(fs.root())[0].kind, ChangeKind::Modified);
 }
+
+#[test]
+fn modes_read_as_ls_writes_them() {
+    let mut fs = Fs::default();
+    let caller = Caller { umask: 0, ..Caller::root() };
+    for (name, kind, mode, expected) in [
+        ("a", FileType::File, 0o4755, "-rwsr-xr-x"),
+        ("b", FileType::File, 0o2644, "-rw-r-Sr--"),
+        ("c", FileType::Fifo, 0o1777, "prwxrwxrwt"),
+    ] {
+        let node = fs
+            .mknod(&caller, NodeId::ROOT, name.as_bytes(), kind, mode, Rdev::default())
+            .unwrap();
+        assert_eq!(fs.inode(node).unwrap().mode_text(), expected);
+    }
+}

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde_json::{Value, json};
-use vfs::{AbsPath, FileType, Inode, Kind, Tree};
+use vfs::{AbsPath, Inode, Kind, Tree};
 
 use crate::format_rfc3339;
 
@@ -58,7 +58,7 @@ impl FileRow {
         };
         Self {
             path,
-            mode: mode_text(inode.file_type(), meta.mode),
+            mode: inode.mode_text(),
             links: inode.nlink(),
             owner: (meta.uid, meta.gid),
             size: inode.size(),
@@ -88,31 +88,4 @@ impl fmt::Display for FilesReport {
         let head = ["MODE", "LINKS", "OWNER", "SIZE", "MODIFIED", "PATH"];
         f.write_str(&super::table(&head, &[false, true, false, true, false, false], &rows))
     }
-}
-
-/// As `ls -l` shows it.
-fn mode_text(kind: FileType, mode: u32) -> String {
-    let letter = match kind {
-        FileType::File => '-',
-        FileType::Dir => 'd',
-        FileType::Symlink => 'l',
-        FileType::CharDevice => 'c',
-        FileType::BlockDevice => 'b',
-        FileType::Fifo => 'p',
-        FileType::Socket => 's',
-    };
-    let mode = if kind == FileType::Symlink { 0o777 } else { mode };
-    let mut text: Vec<char> = std::iter::once(letter)
-        .chain(
-            (0..9).map(|at| if mode & (0o400 >> at) != 0 { ['r', 'w', 'x'][at % 3] } else { '-' }),
-        )
-        .collect();
-    for (bit, at, set, alone) in
-        [(0o4000, 3, 's', 'S'), (0o2000, 6, 's', 'S'), (0o1000, 9, 't', 'T')]
-    {
-        if mode & bit != 0 {
-            text[at] = if text[at] == 'x' { set } else { alone };
-        }
-    }
-    text.into_iter().collect()
 }
