@@ -353,9 +353,8 @@ fn modes_read_as_ls_writes_them() {
         ("b", FileType::File, 0o2644, "-rw-r-Sr--"),
         ("c", FileType::Fifo, 0o1777, "prwxrwxrwt"),
     ] {
-        let node = fs
-            .mknod(&caller, NodeId::ROOT, name.as_bytes(), kind, mode, Rdev::default())
-            .unwrap();
+        let node =
+            fs.mknod(&caller, NodeId::ROOT, name.as_bytes(), kind, mode, Rdev::default()).unwrap();
         assert_eq!(fs.inode(node).unwrap().mode_text(), expected);
     }
 }

@@ -3,7 +3,7 @@
 use console::tables::{ChangeRow, ContainerRow, changes, containers};
 use dockerfile::{Kind, parse};
 use image::{Config, ContainerConfig, History, Layer, export_tree};
-use vfs::{AbsPath, ChangeKind, Stream};
+use vfs::{AbsPath, ChangeKind, DiffOptions, Stream};
 
 use super::flags::{Parsed, Usage, switch, valued};
 use super::images::confirmed;
@@ -501,7 +501,7 @@ fn diff(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
     let container = find(session, &parsed.operands[0])?;
     let rows: Vec<ChangeRow> = container
         .base
-        .diff_with_parents(&container.tree)
+        .diff_by(&container.tree, DiffOptions::LISTING)
         .iter()
         .map(|change| ChangeRow {
             kind: match change.kind {
