@@ -59,7 +59,7 @@ pub struct ContextFile {
     pub executable: bool,
 }
 
-/// From the worker to the page.
+/// From the worker to the page, which hears several in one message, in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// The worker listens.
@@ -436,15 +436,16 @@ mod tests {
                 micros: 1,
             },
         };
-        assert_eq!(decode::<Event>(&encode(&event)), Ok(event));
+        let events = vec![event];
+        assert_eq!(decode::<Vec<Event>>(&encode(&events)), Ok(events));
     }
 
     #[test]
     fn garbage_is_an_error_not_a_panic() {
         for len in 0..64 {
-            let _ = decode::<Event>(&vec![0xff; len]);
+            let _ = decode::<Vec<Event>>(&vec![0xff; len]);
             let _ = decode::<Request>(&vec![len as u8; len]);
         }
-        assert!(decode::<Event>(&[0xff]).is_err());
+        assert!(decode::<Vec<Event>>(&[0xff]).is_err());
     }
 }

@@ -22,11 +22,11 @@ pub fn post_event(revision: Revision, event: &BuildEvent) {
         BuildEvent::Started { steps } => {
             let steps =
                 steps.iter().enumerate().map(|(index, step)| step_head(index, step)).collect();
-            post(&Event::Started { revision, steps });
+            post(Event::Started { revision, steps });
         }
         BuildEvent::Step { step, state, .. } => {
             let state = step_state(state);
-            post(&Event::Progress { revision, step: *step as u32, state });
+            post(Event::Progress { revision, step: *step as u32, state });
         }
     }
 }

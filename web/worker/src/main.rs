@@ -9,28 +9,34 @@ mod convert;
 mod modules;
 mod session;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use protocol::{Event, Request, VERSION, decode, encode};
+use protocol::{Event, Request, StepState, VERSION, decode, encode};
 use session::Session;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
+thread_local! {
+    /// Events that go with the next one.
+    static UNSENT: RefCell<Vec<Event>> = const { RefCell::new(Vec::new()) };
+}
+
 fn main() {
-    std::panic::set_hook(Box::new(|info| post(&Event::Crashed { message: info.to_string() })));
+    std::panic::set_hook(Box::new(|info| post(Event::Crashed { message: info.to_string() })));
     let session = Rc::new(Session::new());
     let images = session.images();
     let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
         let bytes = js_sys::Uint8Array::new(&message.data()).to_vec();
         match decode::<Request>(&bytes) {
             Ok(request) => session.handle(request),
-            Err(message) => post(&Event::Crashed { message }),
+            Err(message) => post(Event::Crashed { message }),
         }
     });
     scope().set_onmessage(Some(listener.as_ref().unchecked_ref()));
     // The listener lives as long as the worker.
     listener.forget();
-    post(&Event::Ready { version: VERSION, images });
+    post(Event::Ready { version: VERSION, images });
 }
 
 /// This worker's global object.
@@ -38,9 +44,22 @@ fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-/// Sends an event to the page; its bytes are moved, not copied.
-fn post(event: &Event) {
-    let bytes = js_sys::Uint8Array::from(encode(event).as_slice()).buffer();
+/// Sends an event to the page, with those that waited for it; the bytes are moved, not copied.
+fn post(event: Event) {
+    // A build that the cache answers is one message; one that runs something says so first.
+    let waits = match &event {
+        Event::Started { .. } => true,
+        Event::Progress { state, .. } => *state != StepState::Running,
+        _ => false,
+    };
+    let batch = UNSENT.with_borrow_mut(|unsent| {
+        unsent.push(event);
+        if waits { Vec::new() } else { std::mem::take(unsent) }
+    });
+    if batch.is_empty() {
+        return;
+    }
+    let bytes = js_sys::Uint8Array::from(encode(&batch).as_slice()).buffer();
     let transfer = js_sys::Array::of1(&bytes);
     // Posting fails only for values that cannot be cloned, and a buffer can be.
     let _ = scope().post_message_with_transfer(&bytes, &transfer);

@@ -53,11 +53,11 @@ impl Session {
             Request::InspectStep { step } => {
                 let detail =
                     self.last.borrow().as_ref().and_then(|build| convert::step_detail(build, step));
-                post(&Event::StepDetail(detail.unwrap_or_else(|| convert::no_detail(step))));
+                post(Event::StepDetail(detail.unwrap_or_else(|| convert::no_detail(step))));
             }
             Request::InspectImage => {
                 let detail = self.last.borrow().as_ref().and_then(convert::image_detail);
-                post(&Event::ImageDetail(detail));
+                post(Event::ImageDetail(detail));
             }
         }
     }
@@ -81,7 +81,7 @@ impl Session {
                     outcome
                 }
             };
-            post(&Event::Finished { revision, outcome, micros: micros().saturating_sub(begun) });
+            post(Event::Finished { revision, outcome, micros: micros().saturating_sub(begun) });
             break;
         }
         self.prefetch();
@@ -89,7 +89,7 @@ impl Session {
 
     /// Fetches a module that a step waits for.
     async fn load(&self, revision: Revision, module: &str) -> Result<(), String> {
-        post(&Event::Loading { revision, module: module.to_owned() });
+        post(Event::Loading { revision, module: module.to_owned() });
         let bytes = self.fetcher.fetch(module).await?;
         self.engine.borrow_mut().load_module(module, &bytes).map_err(|error| error.to_string())
     }

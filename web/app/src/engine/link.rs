@@ -106,7 +106,7 @@ impl Shared {
             },
         };
         match protocol::decode(&bytes) {
-            Ok(event) => self.hear(event),
+            Ok(events) => Vec::into_iter(events).for_each(|event| self.hear(event)),
             Err(error) => self.lost(error),
         }
     }

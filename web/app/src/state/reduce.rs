@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn only_a_real_edit_asks_for_a_build() {
         let before = state();
-        let text = before.project.dockerfile();
+        let text = before.project.files[&FilePath::dockerfile()].text.clone();
         let same = Action::Write { path: FilePath::dockerfile(), text };
         assert_eq!(after([same]).revision, before.revision);
         let other = Action::Write { path: FilePath::dockerfile(), text: "FROM x".into() };
