@@ -27,11 +27,21 @@ pub struct DockerArguments {
 
 /// The two builders.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum EngineName {
+pub enum EngineName {
     /// An image of every step
     Classic,
     /// A graph of steps
     Buildkit,
+}
+
+impl EngineName {
+    /// As `DOCKER_BUILDKIT` says it.
+    pub fn as_variable(self) -> &'static str {
+        match self {
+            Self::Classic => "0",
+            Self::Buildkit => "1",
+        }
+    }
 }
 
 /// Runs one docker command; exits with its status.
@@ -51,13 +61,11 @@ fn run_command(arguments: &DockerArguments) -> Result<u8, StateError> {
     let mut env: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    match arguments.engine {
-        Some(EngineName::Classic) => env.insert("DOCKER_BUILDKIT".into(), "0".into()),
-        Some(EngineName::Buildkit) => env.insert("DOCKER_BUILDKIT".into(), "1".into()),
-        None => None,
-    };
+    if let Some(engine) = arguments.engine {
+        env.insert("DOCKER_BUILDKIT".into(), engine.as_variable().into());
+    }
     let mut input = Vec::new();
-    if wants_input(&arguments.args) && !std::io::stdin().is_terminal() {
+    if daemon::reads_input(&arguments.args) && !std::io::stdin().is_terminal() {
         std::io::stdin().lock().read_to_end(&mut input).map_err(StateError::Input)?;
     }
     let answer = state.docker(&arguments.args, &env, &input, &mut HostFiles)?;
@@ -73,16 +81,4 @@ fn run_command(arguments: &DockerArguments) -> Result<u8, StateError> {
         }
     }
     Ok(answer.status)
-}
-
-/// Whether a command reads standard input: others leave it to the next command of a script.
-fn wants_input(args: &[String]) -> bool {
-    let reads = |arg: &String| {
-        arg == "-"
-            || arg == "--interactive"
-            || arg == "load"
-            || arg == "prune"
-            || (arg.starts_with('-') && !arg.starts_with("--") && arg.contains('i'))
-    };
-    args.iter().any(reads)
 }

@@ -6,6 +6,7 @@ mod compiled;
 mod context;
 mod docker;
 mod dump;
+mod host;
 mod host_files;
 mod images;
 mod modules;
@@ -36,6 +37,8 @@ enum Verb {
     Image(images::ImageArguments),
     /// Run a docker command: images, containers, builds.
     Docker(docker::DockerArguments),
+    /// Run a script on a machine that has docker.
+    Host(host::HostArguments),
     /// Run a script in a fresh container that has all programs.
     Sh(sh::ShArguments),
     /// Run a WASI command module.
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Verb::Build(arguments) => build::run(&arguments),
         Verb::Image(arguments) => images::run(&arguments),
         Verb::Docker(arguments) => docker::run(&arguments),
+        Verb::Host(arguments) => host::run(&arguments),
         Verb::Sh(arguments) => sh::run(&arguments),
         Verb::Wasi(arguments) => wasi::run(&arguments),
     }

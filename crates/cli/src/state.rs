@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use daemon::{Answer, Call, Daemon, Files};
+use engine::Modules;
 use image::{Digest, Layer, TarLimits, export_tree};
 use serde::{Deserialize, Serialize};
 use vfs::Tree;
@@ -102,6 +103,31 @@ impl State {
         }
         state.journal = Some(journal);
         Ok(state)
+    }
+
+    /// The modules of programs, which the host's shell shares.
+    pub fn modules(&self) -> Modules {
+        self.daemon.modules().clone()
+    }
+
+    /// Loads every program.
+    ///
+    /// # Errors
+    /// [`StateError::Module`].
+    pub fn load_all(&mut self) -> Result<(), StateError> {
+        for name in engine::module_names() {
+            let bytes = modules::read(name)?;
+            self.daemon.load_module(name, &bytes).map_err(ModuleError::from)?;
+        }
+        Ok(())
+    }
+
+    /// The filesystem of an image of the catalogue.
+    ///
+    /// # Errors
+    /// The registry's sentence.
+    pub fn image(&mut self, reference: &str) -> Result<Tree, String> {
+        self.daemon.base_tree(reference)
     }
 
     /// Runs a docker command, and writes it down if it changed something.

@@ -12,6 +12,7 @@
 mod containers;
 mod docker;
 mod files;
+mod host;
 mod images;
 mod layers;
 mod names;
@@ -27,7 +28,9 @@ use image::Digest;
 use vfs::{Stream, Timestamp, Tree};
 
 pub use containers::{Container, Containers, Status};
+pub use docker::reads_input;
 pub use files::{Files, NoFiles};
+pub use host::{Host, HostError, Service};
 pub use images::{ImageStore, Origin, StoredImage};
 pub use reference::Reference;
 
@@ -103,6 +106,14 @@ impl Daemon {
     #[must_use]
     pub fn modules(&self) -> &Modules {
         &self.modules
+    }
+
+    /// The filesystem of an image of the catalogue, which is not pulled for that.
+    ///
+    /// # Errors
+    /// The registry's sentence.
+    pub fn base_tree(&mut self, reference: &str) -> Result<Tree, String> {
+        Ok(self.catalogue.find(reference)?.tree)
     }
 
     /// The images.

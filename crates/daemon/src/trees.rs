@@ -44,19 +44,27 @@ pub fn single(name: &str, content: Vec<u8>) -> Result<Tree, Errno> {
 /// Those of writing there.
 pub fn placed(tree: &Tree, from: &Tree, at: &AbsPath) -> Result<Tree, Errno> {
     let mut fs = Fs::new(tree.clone(), Limits::default());
+    place(&mut fs, from, at)?;
+    Ok(fs.into_root())
+}
+
+/// As [`placed`], in a filesystem that is in use.
+///
+/// # Errors
+/// Those of writing there.
+pub fn place(fs: &mut Fs, from: &Tree, at: &AbsPath) -> Result<(), Errno> {
     let names: Vec<AbsPath> = from
         .walk()
         .map(|(path, _, _)| path)
         .filter(|path| path.components().count() == 1)
         .collect();
-    let is_dir = tree.lookup(at).is_some_and(|(_, inode)| inode.is_dir());
+    let is_dir = fs.root().lookup(at).is_some_and(|(_, inode)| inode.is_dir());
     match names.as_slice() {
         [only] if !is_dir && from.lookup(only).is_some_and(|(_, inode)| !inode.is_dir()) => {
-            copy(from, only, &mut fs, at)?;
+            copy(from, only, fs, at)
         }
-        _ => copy(from, &AbsPath::root(), &mut fs, at)?,
+        _ => copy(from, &AbsPath::root(), fs, at),
     }
-    Ok(fs.into_root())
 }
 
 /// Copies a file, or a directory with all that is in it.
@@ -92,7 +100,11 @@ fn copy_one(inode: &Inode, to: &mut Fs, at: &AbsPath) -> Result<(), Errno> {
     to.chmod(&root, NodeId::ROOT, at.as_bytes(), inode.meta.mode, ResolveFlags::FOLLOW)
 }
 
-fn write(fs: &mut Fs, path: &AbsPath, content: &[u8]) -> Result<(), Errno> {
+/// Makes or replaces a file.
+///
+/// # Errors
+/// Those of writing it.
+pub fn write(fs: &mut Fs, path: &AbsPath, content: &[u8]) -> Result<(), Errno> {
     let how = (WRITE, ResolveFlags::FOLLOW);
     let id = fs.open(&Caller::root(), NodeId::ROOT, path.as_bytes(), how, 0o644)?;
     let mut rest = content;

@@ -8,7 +8,7 @@ use vfs::{
 };
 
 use crate::mounts::Mounts;
-use crate::programs::{Modules, Runner, directory, find};
+use crate::programs::{Modules, OwnProgram, Runner, directory, find};
 
 /// Runs the commands of `RUN` over the engine's programs.
 pub struct Containers {
@@ -17,19 +17,26 @@ pub struct Containers {
     console: usize,
     /// What commands read from standard input.
     input: Vec<u8>,
+    own: Option<OwnProgram>,
 }
 
 impl Containers {
     /// Containers with these programs, and so many bytes of output kept of each command.
     #[must_use]
     pub fn new(modules: Modules, console: usize) -> Self {
-        Self { modules, console, input: Vec::new() }
+        Self { modules, console, input: Vec::new(), own: None }
     }
 
     /// The same with this as the standard input of commands.
     #[must_use]
     pub fn with_input(self, input: Vec<u8>) -> Self {
         Self { input, ..self }
+    }
+
+    /// The same with a program of the caller's.
+    #[must_use]
+    pub fn with_own(self, own: OwnProgram) -> Self {
+        Self { own: Some(own), ..self }
     }
 }
 
@@ -49,7 +56,7 @@ impl Executor for Containers {
             (1, fs.open_console(Stream::Stdout)),
             (2, fs.open_console(Stream::Stderr)),
         ];
-        let mut runner = Runner::new(self.modules.clone());
+        let mut runner = Runner::new(self.modules.clone()).with_own(self.own.clone());
         let mounts = Mounts::attach(&mut fs, command);
         let (mounts, end) = match mounts {
             Ok(mounts) => (mounts, start(&mut fs, &mut runner, command, &fds)),

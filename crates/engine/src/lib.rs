@@ -32,7 +32,10 @@ pub use context::{Context, ContextError};
 pub use detail::{ChangeDetail, changes_of};
 pub use dockerfile::{Parse, parse};
 pub use image::{ChainId, Config, DiffId, Digest, ImageId, format_rfc3339};
-pub use programs::{Compile, LoadError, Modules, install, module_names, module_of, program_names};
+pub use programs::{
+    Compile, LoadError, Modules, OwnProgram, RunOwn, install, module_names, module_of,
+    program_names,
+};
 pub use save::SaveError;
 
 /// News of a build, as it goes on.

@@ -18,6 +18,17 @@ use vfs::{Stream, Timestamp};
 use self::flags::{FlagError, Parsed, Usage};
 use crate::{Answer, Call, Daemon, Files, NotLoaded};
 
+/// Whether `docker` with these arguments reads standard input; otherwise it is left to the next
+/// command of a script.
+#[must_use]
+pub fn reads_input(args: &[String]) -> bool {
+    let reads = |arg: &String| {
+        matches!(arg.as_str(), "-" | "--interactive" | "load" | "prune")
+            || (arg.starts_with('-') && !arg.starts_with("--") && arg.contains('i'))
+    };
+    args.iter().any(reads)
+}
+
 /// What a command's function gets and gives.
 type Run = fn(&mut Session<'_>, &Parsed) -> Result<u8, Failure>;
 

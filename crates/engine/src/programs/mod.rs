@@ -8,6 +8,9 @@
 mod install;
 mod modules;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
 use shell::{ExecError, ExitStatus, Limit, Personality, Process, Programs, Stop};
 use vfs::{AbsPath, Caller, Errno, FileType, Fs, Kind, NodeId, OpenId, ResolveFlags};
 
@@ -31,12 +34,26 @@ const LIMITS: wasi::ProcessLimits = wasi::ProcessLimits {
     descriptors: 1024,
 };
 
+/// A program that whoever runs a container brings along: it stands in the container as a modelled
+/// file of its name.
+#[derive(Clone)]
+pub struct OwnProgram {
+    /// Its file's name.
+    pub name: String,
+    /// Runs it; an error is a module that has not been loaded.
+    pub run: Arc<Mutex<RunOwn>>,
+}
+
+/// See [`OwnProgram::run`].
+pub type RunOwn = dyn FnMut(&mut Fs, &Process) -> Result<ExitStatus, String> + Send;
+
 /// Runs the processes of one container.
 #[derive(Clone)]
 pub struct Runner {
     modules: Modules,
-    steps: std::sync::Arc<std::sync::atomic::AtomicU64>,
-    missing: std::sync::Arc<std::sync::Mutex<Option<String>>>,
+    own: Option<OwnProgram>,
+    steps: Arc<AtomicU64>,
+    missing: Arc<Mutex<Option<String>>>,
 }
 
 /// What a file is to the one who executes it.
@@ -58,7 +75,13 @@ impl Runner {
     /// A runner with a fresh step budget.
     #[must_use]
     pub fn new(modules: Modules) -> Self {
-        Self { modules, steps: std::sync::Arc::default(), missing: std::sync::Arc::default() }
+        Self { modules, own: None, steps: Arc::default(), missing: Arc::default() }
+    }
+
+    /// The same with a program of the embedder's.
+    #[must_use]
+    pub fn with_own(self, own: Option<OwnProgram>) -> Self {
+        Self { own, ..self }
     }
 
     /// The module that a process needed and that has not been loaded, if that stopped it.
@@ -68,7 +91,7 @@ impl Runner {
     }
 
     fn count(&self, steps: u64) -> Result<(), Stop> {
-        let before = self.steps.fetch_add(steps, std::sync::atomic::Ordering::Relaxed);
+        let before = self.steps.fetch_add(steps, Ordering::Relaxed);
         if before < MAX_STEPS { Ok(()) } else { Err(Stop::Limit(Limit::Steps(MAX_STEPS))) }
     }
 
@@ -93,18 +116,32 @@ impl Runner {
                 }
                 Binary::Program(module) => {
                     let Some(module) = self.modules.get(module) else {
-                        if let Ok(mut missing) = self.missing.lock() {
-                            *missing = Some(module.to_owned());
-                        }
-                        return Err(ExecError::Stopped(Stop::Cancelled));
+                        return Err(self.lacks(module));
                     };
                     return self.run_module(fs, &module, process);
                 }
                 Binary::Text => return Err(Errno::ENOEXEC.into()),
-                Binary::Foreign => return Ok(refuse(fs, &process)),
+                Binary::Foreign => return self.run_foreign(fs, &process),
             }
         }
         Err(Errno::ELOOP.into())
+    }
+
+    fn run_foreign(&mut self, fs: &mut Fs, process: &Process) -> Result<ExitStatus, ExecError> {
+        let own = self.own.as_ref().filter(|own| own.name == base_name(&process.path));
+        // A program that starts itself would wait for itself.
+        let Some(mut run) = own.and_then(|own| own.run.try_lock().ok()) else {
+            return Ok(refuse(fs, process));
+        };
+        run(fs, process).map_err(|module| self.lacks(&module))
+    }
+
+    /// Notes a module that has to be loaded.
+    fn lacks(&self, module: &str) -> ExecError {
+        if let Ok(mut missing) = self.missing.lock() {
+            *missing = Some(module.to_owned());
+        }
+        ExecError::Stopped(Stop::Cancelled)
     }
 
     fn run_module(
