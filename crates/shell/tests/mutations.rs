@@ -2,6 +2,8 @@
 //!
 //! `LAYERLAB_MUTATIONS=100000 cargo test --release -p shell --test mutations` looks longer.
 
+#![allow(clippy::disallowed_methods, reason = "a test reads the suites and how long it is to look")]
+
 #[allow(dead_code, reason = "this test needs only part of it")]
 mod support;
 
