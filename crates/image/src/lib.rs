@@ -1,8 +1,14 @@
 //! Images as the OCI image specification and Docker have them.
 //!
-//! A layer is the difference of two [`vfs::Tree`]s written as a tar ([`write_layer`]); its digest is
-//! the [`DiffId`]. An image is a [`Config`] that names the layers; the digest of its JSON is the
-//! [`ImageId`]. The crate knows no Dockerfile, no store and no clock.
+//! A [`Layer`] is the difference of two [`vfs::Tree`]s as a tar; its digest is the [`DiffId`]. Read
+//! from any tool, compressed in any way, it keeps the bytes it had. [`apply_layer`] puts its entries
+//! onto a tree, [`layer_changes`] tells what it changes. An [`Image`] is a [`Config`] that names the
+//! layers; the digest of its JSON is the [`ImageId`]. [`read_archive`] and [`write_archive`] are
+//! `docker load` and `docker save`, [`export_tree`] and [`Image::import`] `docker export` and
+//! `docker import`. [`Analysis`] finds what layers waste, and [`report`] says it.
+//!
+//! The crate knows no Dockerfile, no store and no clock, and keeps nothing that an archive claims
+//! before it has come: sizes, paths, links and digests of others are checked ([`TarLimits`]).
 
 mod analysis;
 mod apply;
