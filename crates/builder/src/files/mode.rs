@@ -56,7 +56,7 @@ impl ChangeMode {
     /// Reads a mode.
     ///
     /// # Errors
-    /// [`ModeError`].
+    /// `ModeError`: what is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, ModeError> {
         let digits = !text.is_empty() && text.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
         match u32::from_str_radix(text, 8) {
