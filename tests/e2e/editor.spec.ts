@@ -118,7 +118,12 @@ test("cards say what a word means", async ({ page }) => {
   await page.mouse.move(0, 0);
   await expect(card).toBeHidden();
 
-  await lab.dockerfile.getByText("$GREETING").click();
+  // The caret is put there by keys: a pointer that rests there has a card of its own.
+  await lab.endOfLine(lab.dockerfile, "RUN echo $GREETING");
+  await page.mouse.move(0, 0);
+  await page.keyboard.press("Home");
+  for (let right = 0; right < "RUN echo $G".length; right++) await page.keyboard.press("ArrowRight");
+  await expect(card).toBeHidden();
   await page.keyboard.press("ControlOrMeta+k");
   await page.keyboard.press("ControlOrMeta+i");
   await expect(card).toContainText("GREETING=hello");
