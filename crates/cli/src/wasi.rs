@@ -122,7 +122,7 @@ fn run_over(
 ) -> Result<(Result<Exit, Stop>, Fs), Error> {
     let start = fs.checkpoint();
     let (stdin, writer) = fs.pipe(PIPE);
-    let first = process(&mut fs, stdin);
+    let first = Process { time_wins: true, ..process(&mut fs, stdin) };
     match wasi::run(module, &mut fs, first) {
         Err(Stop::Blocked) => {}
         end => {

@@ -132,3 +132,34 @@ fn a_module_gets_arguments_variables_input_and_directories() {
     assert_eq!(out.status.code(), Some(7));
     assert_eq!(std::fs::read_to_string(shared.join("made")).unwrap(), "input");
 }
+
+/// A program that waits for standard input or for a second, whichever comes first, and ends with the
+/// number of events.
+const WAITER: &str = r#"(module
+  (import "wasi_snapshot_preview1" "poll_oneoff"
+    (func $poll (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (func (export "_start")
+    (i32.store8 (i32.const 8) (i32.const 0))
+    (i32.store (i32.const 16) (i32.const 1))
+    (i64.store (i32.const 24) (i64.const 1000000000))
+    (i32.store8 (i32.const 56) (i32.const 1))
+    (drop (call $poll (i32.const 0) (i32.const 200) (i32.const 2) (i32.const 400)))
+    (call $proc_exit (i32.add (i32.load (i32.const 400)) (i32.load8_u (i32.const 210))))))"#;
+
+#[test]
+fn waiting_for_input_that_never_comes_ends_when_the_time_is_up() {
+    let dir = scratch("waiter");
+    let module = dir.join("waiter.wasm");
+    std::fs::write(&module, wat::parse_str(WAITER).unwrap()).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_layerlab"))
+        .args(["wasi", module.to_str().unwrap()])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Its standard input stays open, and nothing is written to it.
+    let open = child.stdin.take();
+    assert_eq!(child.wait().unwrap().code(), Some(1), "one event, that of the clock");
+    drop(open);
+}

@@ -27,6 +27,9 @@ pub struct Process {
     pub pid: u32,
     /// The number of the process that started it.
     pub ppid: u32,
+    /// Whether a time that is waited for comes before what a pipe may bring: where the other end of
+    /// the pipe is outside and may never write.
+    pub time_wins: bool,
     /// The terminal's size, for the case that the console is a terminal.
     pub winsize: Winsize,
 }
@@ -55,6 +58,7 @@ impl Process {
             interrupt: None,
             pid: 1,
             ppid: 0,
+            time_wins: false,
             winsize: Winsize::default(),
         }
     }

@@ -25,8 +25,11 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
         if !is_name(&text) {
             return super::export::bad_name(shell, &args[0], arg, &text);
         }
-        // A local without a value keeps the outer one.
-        shell.state.vars.make_local(&text);
+        // A local without a value keeps the outer one in dash, in ash it is unset.
+        let made = shell.state.vars.make_local(&text);
+        if made && !shell.is_dash() && value.is_none() {
+            shell.state.vars.put(&text, Some(Var::unset()));
+        }
         if let Some(value) = value {
             shell.assign(&text, value)?;
         } else if shell.state.vars.get(&text).is_none() {

@@ -23,7 +23,7 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     let Some((format, values)) = rest.split_first() else {
         let usage: &[u8] = match shell.state.personality {
             Personality::Bash => b"printf: usage: printf [-v var] format [arguments]\n",
-            Personality::Ash => b"ash: usage: printf FORMAT [ARG]...\n",
+            Personality::Ash => b"ash: usage: printf FORMAT [ARGUMENT...]\n",
             Personality::Dash => {
                 shell.complain_as(&args[0], "usage: printf format [arg ...]");
                 return Ok(2);
@@ -223,7 +223,7 @@ impl Printf<'_, '_, '_> {
                 self.text(&text, &spec);
                 self.ended = ended;
             }
-            b'q' if !self.shell.is_dash() => {
+            b'q' if self.shell.is_bash() => {
                 let value = self.next().unwrap_or_default();
                 self.text(&quote::backslash(&value), &spec);
             }

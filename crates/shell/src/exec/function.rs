@@ -14,7 +14,11 @@ impl Shell<'_> {
     ) -> Run {
         let positional = std::mem::replace(&mut self.state.positional, Rc::new(argv[1..].to_vec()));
         let function_line = std::mem::replace(&mut self.state.function_line, function.line);
-        let (loops, line) = (std::mem::take(&mut self.state.loops), self.state.line);
+        let (loops, line) = (self.state.loops, self.state.line);
+        // In ash a `break` in a function leaves the loop around its call.
+        if self.state.personality != crate::Personality::Ash {
+            self.state.loops = 0;
+        }
         let name = crate::text::decode(name).into_owned();
         Rc::make_mut(&mut self.state.functions_running).push(name);
         self.state.call_lines.push(line);

@@ -398,8 +398,8 @@ impl Arith<'_, '_, '_> {
         }
         let value = self.shell.scalar(name, index)?;
         let Some(value) = value else {
-            // dash 0.5.12 takes it for 0 all the same.
-            if self.shell.state.options.nounset && !self.shell.is_dash() {
+            // dash 0.5.12 and ash take it for 0 all the same.
+            if self.shell.state.options.nounset && self.shell.is_bash() {
                 let text = if self.bash {
                     format!("{name}: unbound variable")
                 } else {

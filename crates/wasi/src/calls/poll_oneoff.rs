@@ -27,7 +27,8 @@ enum Wait {
 ///
 /// The clock is virtual: when only times are left to wait for, it is set to the first of them.
 /// Waiting for a pipe whose other end has not run stops the process, even if it also waits for a
-/// time: whoever runs at the other end would in a real system do so at once.
+/// time: whoever runs at the other end would in a real system do so at once, unless
+/// [`Process::time_wins`](crate::Process::time_wins).
 pub(crate) fn poll_oneoff(cx: &mut Cx<'_>, subs: u32, events: u32, count: u32, out: u32) -> Answer {
     if count == 0 || count > MAX_SUBSCRIPTIONS {
         return Err(Errno::INVAL.into());
@@ -52,7 +53,8 @@ pub(crate) fn poll_oneoff(cx: &mut Cx<'_>, subs: u32, events: u32, count: u32, o
             _ => None,
         });
         let blocked = waits.iter().any(|(_, wait)| matches!(wait, Wait::Pipe));
-        time = first.min().filter(|_| !blocked).ok_or(Stop::Blocked)?;
+        let time_wins = !blocked || cx.state.process.time_wins;
+        time = first.min().filter(|_| time_wins).ok_or(Stop::Blocked)?;
         cx.state.fs.set_now(Timestamp(i64::try_from(time).unwrap_or(i64::MAX)));
     }
     let mut bytes = Vec::new();
