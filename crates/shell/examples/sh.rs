@@ -3,7 +3,6 @@
 
 #![allow(clippy::disallowed_methods, reason = "a command line to try the shell with")]
 
-#[allow(dead_code, reason = "this needs only part of it")]
 #[path = "../tests/support/mod.rs"]
 mod support;
 

@@ -1,7 +1,6 @@
 //! What never ends in a real shell ends here with the name of its limit; and what is deep does not
 //! overflow the stack.
 
-#[allow(dead_code, reason = "this needs only part of it")]
 mod support;
 
 use shell::Personality;
