@@ -2,11 +2,7 @@
 //! vfs. They are not the userland and know only what the cases use.
 
 mod programs;
-#[allow(
-    dead_code,
-    clippy::disallowed_methods,
-    reason = "who wants worlds only has no use for the suites, which are files of this machine"
-)]
+#[allow(dead_code, reason = "who wants worlds only has no use for the suites")]
 pub mod suite;
 
 use shell::{ExecError, ExitStatus, Personality, Process, Programs, Script, Start, Stop};
