@@ -37,6 +37,7 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
     tally.run(project.userland_cargo().args(["test", "--workspace", "--no-fail-fast"]))?;
 
     conformance(project, &mut tally)?;
+    oracle(project, &mut tally)?;
     if !options.quick {
         hostile_files(project, &mut tally)?;
         journeys(project, &mut tally)?;
@@ -64,6 +65,21 @@ fn conformance(project: &Project, tally: &mut Tally) -> Result<()> {
     begin("conformance suites");
     tally
         .run(project.cargo().args(["run", "--quiet", "--package", "conformance", "--"]).arg(folder))
+}
+
+/// Compares builds with what real engines answered; those answers are not part of the repository.
+fn oracle(project: &Project, tally: &mut Tally) -> Result<()> {
+    let folder = env::var_os("LAYERLAB_ORACLE")
+        .map_or_else(|| project.root.join("../shared/oracle"), PathBuf::from);
+    if !folder.is_dir() {
+        eprintln!(
+            "xtask: no answers of real engines in {}: name their folder in LAYERLAB_ORACLE",
+            folder.display()
+        );
+        return Ok(());
+    }
+    begin("answers of real engines");
+    tally.run(project.cargo().args(["run", "--quiet", "--package", "oracle", "--"]).arg(folder))
 }
 
 /// Has the Dockerfile front end look at hostile files as WebAssembly, with the stack of a worker.

@@ -1,33 +1,32 @@
 //! What `.dockerignore` leaves of a context.
 
 use dockerfile::Ignore;
-use vfs::{Caller, Fs, Limits, NodeId, ResolveFlags, Timestamp, Tree};
+use vfs::{Inode, Tree};
 
-/// The tree without what is ignored. A directory that is ignored stays if something in it does.
-/// Directories that something is taken from are dated `now`.
+/// The tree without what is ignored. A directory that is ignored stays if something in it does; what
+/// stays keeps its attributes, times included.
 #[must_use]
-pub fn without_ignored(tree: &Tree, ignore: &Ignore, now: Timestamp) -> Tree {
+pub fn without_ignored(tree: &Tree, ignore: &Ignore) -> Tree {
+    let mut out = tree.clone();
     if ignore.patterns().is_empty() {
-        return tree.clone();
+        return out;
     }
-    let mut fs = Fs::new(tree.clone(), Limits::default());
-    fs.set_now(now);
     // Backwards, a directory comes after what is in it and can go once it is empty.
-    let mut paths: Vec<_> = tree.walk().map(|(path, _, inode)| (path, inode.is_dir())).collect();
+    let mut paths: Vec<_> = tree.walk().map(|(path, ..)| path).collect();
     paths.reverse();
-    for (path, is_dir) in paths.iter().filter(|(path, _)| !path.is_root()) {
+    for path in paths.iter().filter(|path| !path.is_root()) {
         let name = path.to_string();
         if !ignore.matches(name.trim_start_matches('/')) {
             continue;
         }
-        let root = Caller { umask: 0, ..Caller::root() };
-        let flags = ResolveFlags::NOFOLLOW;
-        // ENOTEMPTY is the answer for a directory that an exception keeps something in.
-        let _ = if *is_dir {
-            fs.rmdir(&root, NodeId::ROOT, path.as_bytes(), flags)
-        } else {
-            fs.unlink(&root, NodeId::ROOT, path.as_bytes(), flags)
-        };
+        let empty = |inode: &Inode| inode.dir().is_none_or(vfs::Dir::is_empty);
+        let parent = path.parent().and_then(|parent| out.lookup(&parent)).map(|(ino, _)| ino);
+        if let (Some(parent), true) =
+            (parent, out.lookup(path).is_some_and(|(_, inode)| empty(inode)))
+        {
+            // Its name has just been looked up.
+            let _ = out.remove(parent, path.file_name());
+        }
     }
-    fs.into_root()
+    out
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dockerfile::{Instruction, Kind, Parse, Stage};
 use image::DiffId;
-use vfs::{Change, ChangeKind, Kind as FileKind, Timestamp, Tree};
+use vfs::{Change, ChangeKind, DiffOptions, Kind as FileKind, Timestamp, Tree};
 
 use crate::{Key, LayerInfo, Miss, Output};
 
@@ -121,14 +121,18 @@ pub struct StepResult {
     pub(crate) identity: Key,
 }
 
+/// What is in a layer: a directory of which only the time differs is not (`overlay.Changes` of
+/// containerd's continuity, as BuildKit uses it).
+const LAYER: DiffOptions = DiffOptions { dir_times: false, ..DiffOptions::LAYER };
+
 impl StepResult {
     /// Takes the difference of the two filesystems as a layer.
     #[must_use]
     pub(crate) fn new(before: Tree, tree: Tree, output: Output, time: Timestamp, key: Key) -> Self {
-        let changes: Arc<[Change]> = before.diff_with_parents(&tree).into();
+        let changes: Arc<[Change]> = before.diff_by(&tree, LAYER).into();
         let digest = image::layer_digest(&tree, &changes, time);
         let mut changed = [0; 3];
-        for change in before.diff(&tree) {
+        for change in before.diff_by(&tree, DiffOptions { parents: false, ..LAYER }) {
             changed[match change.kind {
                 ChangeKind::Added => 0,
                 ChangeKind::Modified => 1,

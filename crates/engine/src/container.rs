@@ -57,6 +57,10 @@ impl Executor for Containers {
             (2, fs.open_console(Stream::Stderr)),
         ];
         let mut runner = Runner::new(self.modules.clone()).with_own(self.own.clone());
+        if let Err(message) = find_user(fs.root(), command.user) {
+            let message = format!("did not complete successfully: {message}");
+            return Err(RunError::Stopped { message, output: Output::default() });
+        }
         let mounts = Mounts::attach(&mut fs, command);
         let (mounts, end) = match mounts {
             Ok(mounts) => (mounts, start(&mut fs, &mut runner, command, &fds)),
@@ -75,7 +79,7 @@ impl Executor for Containers {
                 output,
                 time: fs.now(),
                 mounts: mounts.trees(&fs),
-                root: mounts.clean(fs.into_root()),
+                root: mounts.clean(fs.into_root(), command.time),
             }),
             Err(stop) => Err(RunError::Stopped { message: stop_text(&stop), output }),
         }
@@ -207,9 +211,13 @@ fn find_user(tree: &Tree, text: &str) -> Result<User, String> {
         let gid = row.get(2)?.parse().ok()?;
         row.get(3)?.split(',').any(|name| Some(name) == login).then_some(gid)
     };
-    // A group that is named replaces the supplementary ones.
-    let groups =
+    // A group that is named replaces the supplementary ones. The primary group is always among them
+    // (`ensureAdditionalGids` of containerd's `oci` package), and the kernel sorts them.
+    let mut groups: Vec<u32> =
         if group.is_some() { Vec::new() } else { rows.iter().filter_map(member).collect() };
+    groups.push(gid);
+    groups.sort_unstable();
+    groups.dedup();
     let home = if home.is_empty() { "/".to_owned() } else { home };
     let home = if entry.is_none() && uid == 0 { "/root".to_owned() } else { home };
     Ok(User { cred: Cred { uid, gid, groups }, home })

@@ -131,7 +131,7 @@ impl Context {
             .text(&format!("{dockerfile}.dockerignore"))
             .or_else(|| self.text(".dockerignore"))
             .unwrap_or_default();
-        let tree = without_ignored(&all, &Ignore::parse(&text)?, FILE_TIME);
+        let tree = without_ignored(&all, &Ignore::parse(&text)?);
         self.filtered = Some((all, dockerfile.to_owned(), tree.clone()));
         Ok(tree)
     }

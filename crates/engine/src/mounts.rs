@@ -19,9 +19,16 @@ pub struct Mounts {
     /// The numbers of the mounts that the command asked for, in its order.
     devices: Vec<u32>,
     /// Directories and files that were made as places to mount on, those above first.
-    stubs: Vec<AbsPath>,
-    /// The times that the directories of the stubs had.
-    times: Vec<(AbsPath, Timestamp)>,
+    stubs: Vec<Stub>,
+}
+
+/// A directory or file that was made as a place to mount on.
+struct Stub {
+    path: AbsPath,
+    /// The time of the directory it is in.
+    time: Timestamp,
+    /// What was in that directory.
+    beside: Vec<(Name, NodeId)>,
 }
 
 impl Mounts {
@@ -77,7 +84,8 @@ impl Mounts {
             if spot.node.is_some() {
                 continue;
             }
-            let mtime = fs.stat(&root, at, dir.as_bytes(), ResolveFlags::FOLLOW)?;
+            let time = fs.stat(&root, at, dir.as_bytes(), ResolveFlags::FOLLOW)?.meta.mtime;
+            let beside = listing(fs, &dir)?;
             if depth + 1 < names.len() || is_dir {
                 fs.mkdir(&root, at, here.as_bytes(), 0o755, ResolveFlags::NOFOLLOW)?;
             } else {
@@ -88,8 +96,7 @@ impl Mounts {
             }
             // What is made in another mount stays in it.
             if spot.parent.dev == 0 {
-                self.times.push((dir, mtime.meta.mtime));
-                self.stubs.push(here.clone());
+                self.stubs.push(Stub { path: here.clone(), time, beside });
             }
         }
         Ok(())
@@ -102,30 +109,43 @@ impl Mounts {
     }
 
     /// Removes the places that were made and that nothing has been put into
-    /// (`MountStubsCleaner` of BuildKit's `executor/stubs.go`).
-    pub fn clean(self, root: Tree) -> Tree {
+    /// (`MountStubsCleaner` of BuildKit's `executor/stubs.go`); their directories are then as they were,
+    /// unless something else happened there.
+    pub fn clean(self, root: Tree, began: Timestamp) -> Tree {
         if self.stubs.is_empty() {
             return root;
         }
         let mut fs = Fs::new(root, vfs::Limits::default());
         let (root, at, flags) = (caller(), NodeId::ROOT, ResolveFlags::NOFOLLOW);
-        for (path, (dir, time)) in self.stubs.iter().zip(&self.times).rev() {
+        for Stub { path, time, beside } in self.stubs.iter().rev() {
             let Ok(stat) = fs.stat(&root, at, path.as_bytes(), flags) else { continue };
+            let dir = path.parent().unwrap_or_else(AbsPath::root);
+            let Ok(now) = fs.stat(&root, at, dir.as_bytes(), flags) else { continue };
             let removed = match stat.file_type {
                 vfs::FileType::Dir => fs.rmdir(&root, at, path.as_bytes(), flags),
                 vfs::FileType::File if stat.size == 0 => {
                     fs.unlink(&root, at, path.as_bytes(), flags)
                 }
-                _ => Err(Errno::ENOTEMPTY),
+                // What is not empty has been used and stays.
+                _ => continue,
             };
             if removed.is_ok() {
-                let time = SetTime::At(*time);
-                // A directory that was just written to is there.
+                let untouched = now.meta.mtime == began
+                    && listing(&fs, &dir).is_ok_and(|listing| listing == *beside);
+                let time = SetTime::At(if untouched { *time } else { now.meta.mtime });
+                // The directory was just written to.
                 let _ = fs.utimes(&root, at, dir.as_bytes(), (SetTime::Keep, time), flags);
             }
         }
         fs.into_root()
     }
+}
+
+/// What is in a directory.
+fn listing(fs: &Fs, dir: &AbsPath) -> Result<Vec<(Name, NodeId)>, Errno> {
+    let spot = fs.resolve(&caller(), NodeId::ROOT, dir.as_bytes(), ResolveFlags::FOLLOW)?;
+    let entries = fs.list(spot.node.ok_or(Errno::ENOENT)?)?;
+    Ok(entries.into_iter().map(|entry| (entry.name, entry.node)).collect())
 }
 
 fn caller() -> Caller {

@@ -168,7 +168,14 @@ impl<'a> Copier<'a> {
         } else {
             return Ok(());
         };
-        if set_attributes { self.set_attributes(inode, target) } else { Ok(()) }
+        if set_attributes {
+            self.set_attributes(inode, target)
+        } else if taken && self.is_dir(target) {
+            // A directory that was there keeps all but its times.
+            self.set_times(inode, target)
+        } else {
+            Ok(())
+        }
     }
 
     /// True where the directory was made for this.
@@ -290,10 +297,6 @@ impl<'a> Copier<'a> {
             Some(change) => change.apply(meta.mode, inode.is_dir()),
             None => meta.mode,
         };
-        let (atime, mtime) = match self.options.created {
-            Some(created) => (created, created),
-            None => (meta.atime, meta.mtime),
-        };
         let is_link = inode.file_type() == FileType::Symlink;
         if let Some(xattrs) = &meta.xattrs {
             self.xattrs.push((target.clone(), Arc::clone(xattrs)));
@@ -301,10 +304,19 @@ impl<'a> Copier<'a> {
         self.call(target, |fs, root, path| {
             let (at, flags) = (NodeId::ROOT, ResolveFlags::NOFOLLOW);
             fs.chown(root, at, path, (Some(uid), Some(gid)), flags)?;
-            if !is_link {
-                fs.chmod(root, at, path, mode, flags)?;
-            }
-            fs.utimes(root, at, path, (SetTime::At(atime), SetTime::At(mtime)), flags)
+            if is_link { Ok(()) } else { fs.chmod(root, at, path, mode, flags) }
+        })?;
+        self.set_times(inode, target)
+    }
+
+    fn set_times(&mut self, inode: &Inode, target: &AbsPath) -> Result<(), FileError> {
+        let (atime, mtime) = match self.options.created {
+            Some(created) => (created, created),
+            None => (inode.meta.atime, inode.meta.mtime),
+        };
+        let times = (SetTime::At(atime), SetTime::At(mtime));
+        self.call(target, |fs, root, path| {
+            fs.utimes(root, NodeId::ROOT, path, times, ResolveFlags::NOFOLLOW)
         })
     }
 

@@ -416,10 +416,13 @@ impl<'a> Solver<'a, '_> {
         u64::from_le_bytes(digest.as_bytes()[..8].try_into().unwrap_or_default())
     }
 
-    /// Each step starts a second after what it builds on: its times depend on that alone, never on
-    /// whether something came from the cache.
+    /// When a step begins: as soon as what it builds on is there, and a second after the files of the
+    /// context at the earliest. Only what commands wait for takes time. So the times of files do not
+    /// depend on how many steps came before, and what `COPY --from` finds in the cache has the times
+    /// that it would have without.
     fn later(&self, time: Timestamp) -> Timestamp {
-        self.conversion.epoch.unwrap_or(Timestamp(time.0.saturating_add(1_000_000_000)))
+        let earliest = Timestamp(self.request.start.0.saturating_add(1_000_000_000));
+        self.conversion.epoch.unwrap_or(time.max(earliest))
     }
 
     /// The layers that a stage begins with, in one.

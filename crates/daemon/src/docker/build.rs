@@ -257,7 +257,7 @@ fn wanted(session: &mut Session<'_>, parsed: &Parsed, classic: bool) -> Result<W
             let ignore = Ignore::parse(&String::from_utf8_lossy(&patterns)).map_err(|error| {
                 refuse(format!("failed to solve: error reading .dockerignore: {error}"))
             })?;
-            without_ignored(&all, &ignore, session.now())
+            without_ignored(&all, &ignore)
         }
         None => all,
     };

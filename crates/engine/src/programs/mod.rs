@@ -108,6 +108,7 @@ impl Runner {
                         .collect();
                 }
                 Binary::Shell(personality) => {
+                    let process = applet(process);
                     return shell::main(fs, self, process, personality).map_err(ExecError::Stopped);
                 }
                 Binary::Wasm(bytes) => {
@@ -118,7 +119,7 @@ impl Runner {
                     let Some(module) = self.modules.get(module) else {
                         return Err(self.lacks(module));
                     };
-                    return self.run_module(fs, &module, process);
+                    return self.run_module(fs, &module, applet(process));
                 }
                 Binary::Text => return Err(Errno::ENOEXEC.into()),
                 Binary::Foreign => return self.run_foreign(fs, &process),
@@ -340,6 +341,14 @@ fn known_program(called: &str, found: &str, process: &Process) -> Option<Binary>
         ("sh" | "dash", _) => Some(Binary::Shell(Personality::Dash)),
         _ => module_of(called).or_else(|| module_of(found)).map(Binary::Program),
     }
+}
+
+/// `busybox ls -l` as `ls -l`.
+fn applet(mut process: Process) -> Process {
+    if base_name(&process.path) == "busybox" && process.argv.len() > 1 {
+        process.argv.remove(0);
+    }
+    process
 }
 
 fn script(line: &[u8]) -> Binary {

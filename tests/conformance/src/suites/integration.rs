@@ -103,7 +103,7 @@ impl Lab {
         let ended = match Ignore::parse(&ignore_text) {
             Err(error) => Err(error.to_string()),
             Ok(ignore) => {
-                let context = builder::without_ignored(&all, &ignore, START);
+                let context = builder::without_ignored(&all, &ignore);
                 let mut request = Request::new(text, &context, START);
                 attrs.apply(&mut request);
                 request.ignore = Some(&ignore);
