@@ -114,7 +114,7 @@ fn run_script(arguments: &ShArguments) -> Result<u8, Error> {
             print(&ran.output)?;
             (u8::try_from(ran.exit_code).unwrap_or(u8::MAX), Some(ran.root))
         }
-        Err(RunError::Stopped { message, output }) => {
+        Err(RunError::Stopped { message, output, .. }) => {
             print(&output)?;
             eprintln!("layerlab sh: the script {message}");
             (STOPPED, None)

@@ -28,29 +28,3 @@ pub trait Files {
     /// A sentence that names the path.
     fn put_tree(&mut self, path: &str, tree: &Tree) -> Result<(), String>;
 }
-
-/// No files at all.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoFiles;
-
-impl Files for NoFiles {
-    fn directory(&mut self, path: &str) -> Result<Tree, String> {
-        Err(missing(path))
-    }
-
-    fn read(&mut self, path: &str) -> Result<Vec<u8>, String> {
-        Err(missing(path))
-    }
-
-    fn write(&mut self, path: &str, _: &[u8]) -> Result<(), String> {
-        Err(missing(path))
-    }
-
-    fn put_tree(&mut self, path: &str, _: &Tree) -> Result<(), String> {
-        Err(missing(path))
-    }
-}
-
-fn missing(path: &str) -> String {
-    format!("open {path}: no such file or directory")
-}

@@ -75,12 +75,6 @@ impl Host {
         Ok(Self { tree: fs.into_root(), modules, now: START })
     }
 
-    /// Its filesystem.
-    #[must_use]
-    pub fn tree(&self) -> &Tree {
-        &self.tree
-    }
-
     /// Runs a command there, such as `bash -c SCRIPT`, whose `docker` is `service`.
     ///
     /// # Errors
@@ -118,7 +112,7 @@ impl Host {
                 Ok(Answer { output: ran.output.runs, status, changed: true })
             }
             Err(RunError::NotLoaded(module)) => Err(NotLoaded(module).into()),
-            Err(RunError::Stopped { message, output }) => {
+            Err(RunError::Stopped { message, output, .. }) => {
                 Err(HostError::Stopped { message, output: output.runs })
             }
         }

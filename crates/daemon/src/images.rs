@@ -9,21 +9,6 @@ use vfs::{Timestamp, Tree};
 
 use crate::Reference;
 
-/// Where an image came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// The catalogue.
-    Pulled,
-    /// BuildKit.
-    Built,
-    /// The classic builder, which keeps an image of every step.
-    BuiltClassic,
-    /// `docker commit`.
-    Committed,
-    /// `docker import` or `docker load`.
-    Imported,
-}
-
 /// An image.
 #[derive(Clone, Debug)]
 pub struct StoredImage {
@@ -39,16 +24,14 @@ pub struct StoredImage {
     pub tree: Tree,
     /// The image it was made from, where the daemon noted it: the classic builder and `commit` do.
     pub parent: Option<ImageId>,
-    /// Where it came from.
-    pub origin: Origin,
 }
 
 impl StoredImage {
     /// An image that a build made or the catalogue has.
     #[must_use]
-    pub fn of_base(base: BaseImage, origin: Origin) -> Self {
+    pub fn of_base(base: BaseImage) -> Self {
         let BaseImage { tree, config, layers } = base;
-        Self { id: config.id(), config, config_json: None, layers, tree, parent: None, origin }
+        Self { id: config.id(), config, config_json: None, layers, tree, parent: None }
     }
 
     /// As a build takes it.

@@ -29,9 +29,9 @@ use vfs::{Stream, Timestamp, Tree};
 
 pub use containers::{Container, Containers, Status};
 pub use docker::reads_input;
-pub use files::{Files, NoFiles};
+pub use files::Files;
 pub use host::{Host, HostError, Service};
-pub use images::{ImageStore, Origin, StoredImage};
+pub use images::{ImageStore, StoredImage};
 pub use reference::Reference;
 
 /// What a `docker` command is called with.
@@ -116,24 +116,6 @@ impl Daemon {
         Ok(self.catalogue.find(reference)?.tree)
     }
 
-    /// The images.
-    #[must_use]
-    pub fn images(&self) -> &ImageStore {
-        &self.state.images
-    }
-
-    /// The containers.
-    #[must_use]
-    pub fn containers(&self) -> &Containers {
-        &self.state.containers
-    }
-
-    /// The virtual time.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        self.state.now
-    }
-
     /// Runs a `docker` command. A command that cannot go on for lack of a module leaves everything
     /// as it was.
     ///
@@ -166,7 +148,7 @@ impl Daemon {
     /// Takes an image from the catalogue.
     fn pull(&mut self, reference: &Reference) -> Result<Arc<StoredImage>, String> {
         let base = self.catalogue.find(&reference.to_string())?;
-        let image = self.state.images.add(StoredImage::of_base(base, Origin::Pulled));
+        let image = self.state.images.add(StoredImage::of_base(base));
         self.state.images.tag(reference.clone(), image.id);
         Ok(image)
     }

@@ -13,7 +13,7 @@ use super::images::confirmed;
 use super::progress::Plain;
 use super::run::variables;
 use super::{Command, Failure, Session, classic};
-use crate::{Bases, Origin, Reference, StoredImage};
+use crate::{Bases, Reference, StoredImage};
 
 /// The flags of `docker build`.
 const FLAGS: &[Flag] = &[
@@ -319,7 +319,7 @@ fn report(
         return Ok(1);
     }
     let Some(image) = build.image else { return Ok(1) };
-    let image = session.daemon.state.images.add(StoredImage::of_base(image, Origin::Built));
+    let image = session.daemon.state.images.add(StoredImage::of_base(image));
     for tag in &wanted.tags {
         session.daemon.state.images.tag(tag.clone(), image.id);
     }

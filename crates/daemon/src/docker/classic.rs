@@ -14,7 +14,7 @@ use vfs::Tree;
 use super::build::Wanted;
 use super::flags::Parsed;
 use super::{Failure, Session, short};
-use crate::{Container, Origin, Status, StoredImage};
+use crate::{Container, Status, StoredImage};
 
 const DEPRECATED: &str = "DEPRECATED: The legacy builder is deprecated and will be removed in a future \
                           release.\n            BuildKit is currently disabled; enable it by removing \
@@ -202,7 +202,6 @@ impl Chain {
             layers,
             tree,
             parent: self.parent,
-            origin: Origin::BuiltClassic,
         };
         self.parent = Some(session.daemon.state.images.add(image).id);
     }
@@ -225,7 +224,7 @@ impl Chain {
         }
         let base = self.parent.and_then(|parent| session.daemon.state.images.get(&parent));
         let config = base.as_ref().map(|image| image.config.config.clone()).unwrap_or_default();
-        let command = command_of(step, &config);
+        let command = command_of(step);
         let status = u8::try_from(code).unwrap_or(u8::MAX);
         if let Some(base) = base.filter(|_| !parsed.has("force-rm")) {
             let now = session.now();
@@ -256,7 +255,7 @@ impl Chain {
 }
 
 /// Shell and text of a RUN in shell form, or the words of its JSON.
-fn command_of(step: &Step, _config: &ContainerConfig) -> Vec<String> {
+fn command_of(step: &Step) -> Vec<String> {
     let parse = dockerfile::parse(&format!("FROM scratch\nRUN {}\n", step.arguments));
     let json = parse.instructions.get(1).and_then(|instruction| match &instruction.kind {
         dockerfile::Kind::Run(run) if !run.command.shell => Some(run.command.args.clone()),
@@ -269,7 +268,7 @@ fn command_of(step: &Step, _config: &ContainerConfig) -> Vec<String> {
 fn created_by(step: &Step, config: &ContainerConfig) -> String {
     let text = format!("{} {}", step.keyword, step.arguments);
     match step.keyword.as_str() {
-        "RUN" => command_of(step, config).join(" "),
+        "RUN" => command_of(step).join(" "),
         "COPY" | "ADD" | "WORKDIR" => format!("/bin/sh -c #(nop) {text} "),
         "CMD" => nop("CMD", config.cmd.as_deref()),
         "ENTRYPOINT" => nop("ENTRYPOINT", config.entrypoint.as_deref()),

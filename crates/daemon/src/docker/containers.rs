@@ -10,7 +10,7 @@ use super::images::confirmed;
 use super::inspect::{INSPECT, INSPECT_CONTAINER, template};
 use super::{Command, Failure, Session, short};
 use crate::containers::seconds_between;
-use crate::{Container, Origin, Reference, Status, StoredImage, trees};
+use crate::{Container, Reference, Status, StoredImage, trees};
 
 /// A command on one or more containers, without flags of its own.
 const fn on_containers(line: &'static str, about: &'static str) -> Usage {
@@ -513,9 +513,7 @@ fn diff(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
             path: change.path.to_string(),
         })
         .collect();
-    let text: String = rows.iter().map(|row| format!("{} {}\n", row.kind, row.path)).collect();
-    debug_assert!(changes(&rows, None).is_ok(), "the table of changes takes every change");
-    session.print(text);
+    session.print(changes(&rows, None).map_err(Failure::client)?);
     Ok(0)
 }
 
@@ -558,7 +556,6 @@ fn commit(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         layers,
         tree: container.tree.clone(),
         parent: parent.map(|image| image.id),
-        origin: Origin::Committed,
     };
     let image = state.images.add(image);
     if let Some(reference) = reference {

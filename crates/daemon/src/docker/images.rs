@@ -10,7 +10,7 @@ use super::inspect::template;
 use super::{Command, Failure, Session, short};
 use crate::containers::seconds_between;
 use crate::images::hex;
-use crate::{Daemon, Origin, Reference, StoredImage};
+use crate::{Daemon, Reference, StoredImage};
 
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -587,7 +587,7 @@ fn load(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
     let archive = read_archive(&bytes[..], TarLimits::default()).map_err(Failure::daemon)?;
     let host = Platform { os: "linux".into(), architecture: "amd64".into(), ..Platform::default() };
     for image in archive.images.iter().filter(|image| image.platform().runs_on(&host)) {
-        let stored = stored(image, Origin::Imported).map_err(Failure::daemon)?;
+        let stored = stored(image).map_err(Failure::daemon)?;
         session.daemon.state.layers.note_image(image);
         let stored = session.daemon.state.images.add(stored);
         session.changed = true;
@@ -604,7 +604,7 @@ fn load(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
 }
 
 /// An image of an archive, as the daemon keeps it.
-fn stored(image: &Image, origin: Origin) -> Result<StoredImage, String> {
+fn stored(image: &Image) -> Result<StoredImage, String> {
     let tree = image.tree().map_err(|error| error.to_string())?;
     let layers = image.layers.iter().map(|layer| builder::LayerInfo {
         diff_id: layer.diff_id,
@@ -618,7 +618,6 @@ fn stored(image: &Image, origin: Origin) -> Result<StoredImage, String> {
         layers,
         tree,
         parent: None,
-        origin,
     })
 }
 
@@ -643,8 +642,7 @@ fn import(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
     };
     let made = Image::import(layer, config, &message, session.now());
     session.daemon.state.layers.note_image(&made);
-    let stored =
-        session.daemon.state.images.add(stored(&made, Origin::Imported).map_err(Failure::daemon)?);
+    let stored = session.daemon.state.images.add(stored(&made).map_err(Failure::daemon)?);
     if let Some(reference) = reference {
         session.daemon.state.images.tag(reference, stored.id);
     }

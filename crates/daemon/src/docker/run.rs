@@ -491,7 +491,7 @@ fn process(
             (Ended { code, output, at: ran.time, stopped: None }, Some((ran.root, ran.mounts)))
         }
         Err(RunError::NotLoaded(module)) => return Err(Failure::NotLoaded(module)),
-        Err(RunError::Stopped { message, output }) => {
+        Err(RunError::Stopped { message, output, .. }) => {
             let at = session.daemon.state.now;
             (Ended { code: 137, output: output.runs, at, stopped: Some(message) }, None)
         }
