@@ -5,13 +5,15 @@ use std::sync::Arc;
 use dockerfile::lint::{Finding, LintOptions, LintReport, lint};
 use dockerfile::{Diagnostic, EnvList, Lines, Parse, parse};
 use image::{Config, ImageId};
+use vfs::Tree;
 
 use crate::convert::{Conversion, convert};
 use crate::graph::Described;
 use crate::solve::{End, solve};
 use crate::step::steps_without_plan;
 use crate::{
-    BaseImage, Cache, ConvertError, Failure, Output, Outside, Request, Step, StepResult, StepState,
+    BaseImage, Cache, CommitPoints, ConvertError, Failure, Output, Outside, Request, Step,
+    StepResult, StepState,
 };
 
 /// News of a build.
@@ -62,9 +64,24 @@ pub struct StepOutcome {
     pub result: Option<Arc<StepResult>>,
     /// The image that would end with it; none if it was not reached.
     pub config: Option<Config>,
+    /// The filesystem after it; none if it was not reached or failed.
+    pub tree: Option<Tree>,
+    /// The simple commands of a `RUN`, also of one that failed.
+    pub points: CommitPoints,
 }
 
 impl StepOutcome {
+    /// Of a step that nothing has come of yet.
+    pub(crate) fn not_reached() -> Self {
+        Self {
+            state: StepState::NotReached,
+            result: None,
+            config: None,
+            tree: None,
+            points: CommitPoints::default(),
+        }
+    }
+
     /// The id of the image that would end with it.
     #[must_use]
     pub fn image_id(&self) -> Option<ImageId> {
@@ -252,7 +269,7 @@ fn stopped(
                 StepState::NotReached
             };
             on_event(Event::Step { step, state: state.clone(), result: None });
-            StepOutcome { state, result: None, config: None }
+            StepOutcome { state, ..StepOutcome::not_reached() }
         })
         .collect();
     Build {

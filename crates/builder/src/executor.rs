@@ -1,6 +1,8 @@
 //! What the builder asks of the outside: to run a command, to find a base image, to download a
 //! file.
 
+use std::sync::Arc;
+
 use image::{Config, DiffId, Digest};
 use vfs::{AbsPath, Stream, Timestamp, Tree};
 
@@ -65,6 +67,41 @@ pub struct Ran {
     pub mounts: Vec<Tree>,
     /// The virtual time at which it ended.
     pub time: Timestamp,
+    /// The simple commands that it consisted of.
+    pub points: CommitPoints,
+}
+
+/// The state that one simple command of a `RUN` leaves. Its filesystem is a snapshot and shares
+/// everything that did not change.
+#[derive(Clone, Debug)]
+pub struct CommitPoint {
+    /// As it ran: its words, expanded.
+    pub words: Vec<String>,
+    /// Its line in the script, from 1.
+    pub line: u32,
+    /// How many subshells deep: stages of pipelines, `$(...)`, `(...)`.
+    pub subshell: u32,
+    /// How it ended.
+    pub exit_code: u8,
+    /// The filesystem, without what is mounted over it.
+    pub tree: Tree,
+    /// The shell's working directory.
+    pub cwd: String,
+    /// The exported variables, `NAME=value`.
+    pub env: Arc<[String]>,
+    /// The virtual time.
+    pub time: Timestamp,
+    /// How many bytes had been printed.
+    pub printed: usize,
+}
+
+/// The commit points of one command, in the order in which they came to be.
+#[derive(Clone, Debug, Default)]
+pub struct CommitPoints {
+    /// The first ones.
+    pub list: Arc<[CommitPoint]>,
+    /// How many came after the limit and were not kept.
+    pub dropped: u64,
 }
 
 /// What a command printed.
@@ -89,7 +126,7 @@ impl Output {
 }
 
 /// Why a command did not come to an end.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum RunError {
     /// A program's module has to be fetched first; the build can be tried again then.
     #[error("program module {0} is not loaded yet")]
@@ -101,6 +138,8 @@ pub enum RunError {
         message: String,
         /// What had been printed until then.
         output: Output,
+        /// The simple commands that had ended until then.
+        points: CommitPoints,
     },
 }
 

@@ -17,6 +17,7 @@ mod glob;
 mod graph;
 mod ignored;
 mod miss;
+mod points;
 mod request;
 mod solve;
 mod step;
@@ -27,14 +28,15 @@ pub use cache::Cache;
 pub use content_hash::{ContentHashError, Selector, content_hash};
 pub use convert::ConvertError;
 pub use executor::{
-    BaseImage, Command, Download, Executor, Images, LayerInfo, Mount, Network, NoNetwork, Output,
-    Ran, RunError,
+    BaseImage, Command, CommitPoint, CommitPoints, Download, Executor, Images, LayerInfo, Mount,
+    Network, NoNetwork, Output, Ran, RunError,
 };
 pub use files::{ChangeMode, FileError};
 pub use glob::BadPattern;
 pub use graph::{Described, VertexKind};
 pub use ignored::without_ignored;
 pub use miss::{FileChange, FileState, Files, Key, KeyInputs, Miss};
+pub use points::{PointId, PointState};
 pub use request::{NamedContext, NoCache, Outside, Request};
 pub use step::{Failure, LayerSummary, Step, StepKind, StepResult, StepState};
 pub use users::{group_name, owner_ids, user_name};

@@ -7,7 +7,7 @@ use dockerfile::{Instruction, Kind, Parse, Stage};
 use image::DiffId;
 use vfs::{Change, ChangeKind, DiffOptions, Kind as FileKind, Timestamp, Tree};
 
-use crate::{Key, LayerInfo, Miss, Output};
+use crate::{CommitPoints, Key, LayerInfo, Miss, Output};
 
 /// An instruction, before anything is known of its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +114,8 @@ pub struct StepResult {
     pub changes: Arc<[Change]>,
     /// What it printed.
     pub output: Output,
+    /// The simple commands of a `RUN`.
+    pub points: CommitPoints,
     /// The virtual time at which it ended.
     pub time: Timestamp,
     /// What the keys of the steps that build on it say of it: its own key, or another where a step
@@ -156,6 +158,7 @@ impl StepResult {
             tree,
             changes,
             output,
+            points: CommitPoints::default(),
             time,
             identity: key,
         }
@@ -190,6 +193,7 @@ impl StepResult {
             layer: layer.layer.clone(),
             changes: changes.into(),
             output: Output::default(),
+            points: CommitPoints::default(),
             before,
             tree,
             time,

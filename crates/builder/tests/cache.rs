@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use builder::{
-    BaseImage, Build, BuildError, Cache, Command, Event, Executor, Images, Miss, NoCache,
-    NoNetwork, Output, Outside, Ran, Request, RunError, StepState,
+    BaseImage, Build, BuildError, Cache, Command, CommitPoints, Event, Executor, Images, Miss,
+    NoCache, NoNetwork, Output, Outside, Ran, Request, RunError, StepState,
 };
 use vfs::{
     AbsPath, Caller, Content, Fs, Limits, NodeId, OpenFlags, ResolveFlags, Stream, Timestamp,
@@ -41,7 +41,14 @@ impl Executor for Commands {
         }
         let output = Output { runs: vec![(Stream::Stdout, b"ran\n".to_vec())], dropped: 0 };
         let mounts = command.mounts.iter().map(|mount| mount.tree.clone()).collect();
-        Ok(Ran { root: fs.into_root(), exit_code, output, mounts, time: command.time })
+        Ok(Ran {
+            root: fs.into_root(),
+            exit_code,
+            output,
+            mounts,
+            time: command.time,
+            points: CommitPoints::default(),
+        })
     }
 }
 

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use builder::{
-    BaseImage, Cache, Command, Executor, Images, NoCache, NoNetwork, Output, Outside, Ran, Request,
-    RunError, StepKind, StepState,
+    BaseImage, Cache, Command, CommitPoints, Executor, Images, NoCache, NoNetwork, Output, Outside,
+    Ran, Request, RunError, StepKind, StepState,
 };
 use vfs::{
     AbsPath, Caller, Content, Dir, Fs, Kind, Limits, Meta, Name, NodeId, OpenFlags, ResolveFlags,
@@ -370,7 +370,14 @@ impl Executor for Commands {
             fs.close(file);
         }
         let (output, mounts) = (Output::default(), Vec::new());
-        Ok(Ran { root: fs.into_root(), exit_code: 0, output, mounts, time: command.time })
+        Ok(Ran {
+            root: fs.into_root(),
+            exit_code: 0,
+            output,
+            mounts,
+            time: command.time,
+            points: CommitPoints::default(),
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use vfs::{
 
 use crate::mounts::Mounts;
 use crate::programs::{Modules, OwnProgram, Runner, directory, find};
+use crate::recorder::Recorder;
 
 /// Runs the commands of `RUN` over the engine's programs.
 pub struct Containers {
@@ -18,19 +19,27 @@ pub struct Containers {
     /// What commands read from standard input.
     input: Vec<u8>,
     own: Option<OwnProgram>,
+    /// How many simple commands of a command are kept as commit points.
+    points: usize,
 }
 
 impl Containers {
     /// Containers with these programs, and so many bytes of output kept of each command.
     #[must_use]
     pub fn new(modules: Modules, console: usize) -> Self {
-        Self { modules, console, input: Vec::new(), own: None }
+        Self { modules, console, input: Vec::new(), own: None, points: 0 }
     }
 
     /// The same with this as the standard input of commands.
     #[must_use]
     pub fn with_input(self, input: Vec<u8>) -> Self {
         Self { input, ..self }
+    }
+
+    /// The same, keeping so many simple commands of a command as commit points.
+    #[must_use]
+    pub fn with_points(self, points: usize) -> Self {
+        Self { points, ..self }
     }
 
     /// The same with a program of the caller's.
@@ -56,10 +65,14 @@ impl Executor for Containers {
             (1, fs.open_console(Stream::Stdout)),
             (2, fs.open_console(Stream::Stderr)),
         ];
-        let mut runner = Runner::new(self.modules.clone()).with_own(self.own.clone());
+        let recorder = Recorder::new(self.points);
+        let mut runner = Runner::new(self.modules.clone())
+            .with_own(self.own.clone())
+            .with_recorder(recorder.clone());
         if let Err(message) = find_user(fs.root(), command.user) {
             let message = format!("did not complete successfully: {message}");
-            return Err(RunError::Stopped { message, output: Output::default() });
+            let (output, points) = Default::default();
+            return Err(RunError::Stopped { message, output, points });
         }
         let mounts = Mounts::attach(&mut fs, command);
         let (mounts, end) = match mounts {
@@ -73,6 +86,7 @@ impl Executor for Containers {
             return Err(RunError::NotLoaded(module));
         }
         let output = output_of(&fs);
+        let points = recorder.take(&mounts, command.time);
         match end {
             Ok(status) => Ok(Ran {
                 exit_code: i32::from(status.0),
@@ -80,8 +94,9 @@ impl Executor for Containers {
                 time: fs.now(),
                 mounts: mounts.trees(&fs),
                 root: mounts.clean(fs.into_root(), command.time),
+                points,
             }),
-            Err(stop) => Err(RunError::Stopped { message: stop_text(&stop), output }),
+            Err(stop) => Err(RunError::Stopped { message: stop_text(&stop), output, points }),
         }
     }
 }

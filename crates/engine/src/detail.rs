@@ -1,7 +1,7 @@
 //! A layer's changes, with what people want to see of each.
 
 use builder::{StepResult, group_name, user_name};
-use vfs::{AbsPath, ChangeKind, Inode, Kind, Tree};
+use vfs::{AbsPath, Change, ChangeKind, DiffOptions, Inode, Kind, Tree};
 
 /// One path of a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,20 +27,30 @@ pub struct ChangeDetail {
 /// The changes of a layer, ordered by path, at most `limit` of them.
 #[must_use]
 pub fn changes_of(result: &StepResult, limit: usize) -> Vec<ChangeDetail> {
-    result
-        .changes
+    details(&result.before, &result.tree, &result.changes[..limit.min(result.changes.len())])
+}
+
+/// What differs between two commit points, forwards or backwards, ordered by path, at most `limit`
+/// changes; directories of which only the time differs are left out, and those above a change. The
+/// second part is how many changes there are.
+#[must_use]
+pub fn changes_between(before: &Tree, after: &Tree, limit: usize) -> (Vec<ChangeDetail>, usize) {
+    let options = DiffOptions { parents: false, dir_times: false, ..DiffOptions::LAYER };
+    let changes = before.diff_by(after, options);
+    (details(before, after, &changes[..limit.min(changes.len())]), changes.len())
+}
+
+fn details(before: &Tree, after: &Tree, changes: &[Change]) -> Vec<ChangeDetail> {
+    changes
         .iter()
-        .take(limit)
         .filter_map(|change| {
             let deleted = change.kind == ChangeKind::Deleted;
-            let tree = if deleted { &result.before } else { &result.tree };
+            let tree = if deleted { before } else { after };
             let (ino, inode) = tree.lookup(&change.path)?;
             let size_before = match change.kind {
-                ChangeKind::Modified => result
-                    .before
-                    .lookup(&change.path)
-                    .filter(|old| !old.1.is_dir())
-                    .map(|old| size(old.1)),
+                ChangeKind::Modified => {
+                    before.lookup(&change.path).filter(|old| !old.1.is_dir()).map(|old| size(old.1))
+                }
                 _ => None,
             };
             let size = if deleted {

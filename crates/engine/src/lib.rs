@@ -14,6 +14,7 @@ mod context;
 mod detail;
 mod mounts;
 mod programs;
+mod recorder;
 mod save;
 
 use std::sync::Arc;
@@ -23,13 +24,13 @@ use vfs::Timestamp;
 
 pub use base::{Catalogue, Recipe, RecipeError, familiar, make};
 pub use builder::{
-    BaseImage, Build, BuildError, Command, ConvertError, Described, Failure, FileChange, FileState,
-    LayerSummary, Miss, NamedContext, Output, Ran, RunError, Step, StepKind, StepOutcome,
-    StepResult, StepState,
+    BaseImage, Build, BuildError, Command, CommitPoint, CommitPoints, ConvertError, Described,
+    Failure, FileChange, FileState, LayerSummary, Miss, NamedContext, Output, PointId, PointState,
+    Ran, RunError, Step, StepKind, StepOutcome, StepResult, StepState,
 };
 pub use container::{Containers, startable};
 pub use context::{Context, ContextError};
-pub use detail::{ChangeDetail, changes_of};
+pub use detail::{ChangeDetail, changes_between, changes_of};
 pub use dockerfile::{Parse, parse};
 pub use image::{ChainId, Config, DiffId, Digest, ImageId, format_rfc3339};
 pub use programs::{
@@ -46,6 +47,10 @@ pub use builder::Event as BuildEvent;
 /// It is a constant because image IDs hold times, and the same input must give the same image ID
 /// on every machine and every day.
 pub const EPOCH: Timestamp = Timestamp(1_767_225_600_000_000_000);
+
+/// How many simple commands of a `RUN` can be visited; what comes after them is counted. A loop of a
+/// million commands is not worth the memory.
+pub const POINTS: usize = 1000;
 
 /// What to build.
 #[derive(Clone, Debug, Default)]
@@ -100,7 +105,8 @@ impl Engine {
         Self {
             context: Context::default(),
             catalogue: Catalogue::new(),
-            containers: Containers::new(modules.clone(), vfs::Limits::default().console),
+            containers: Containers::new(modules.clone(), vfs::Limits::default().console)
+                .with_points(POINTS),
             modules,
             cache: Cache::default(),
             micros: Box::new(micros),
@@ -147,6 +153,26 @@ impl Engine {
     /// [`RunError`]; a non-zero exit is an answer.
     pub fn run(&mut self, command: &Command<'_>, console: usize) -> Result<Ran, RunError> {
         Containers::new(self.modules.clone(), console).run(command)
+    }
+
+    /// Runs a command at a commit point of a build, such as the shell there ([`PointState::shell`])
+    /// with `-c SCRIPT`. The build stays as it is; what the command changes is in its answer.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn run_at(&mut self, at: &PointState, args: &[String]) -> Result<Ran, RunError> {
+        let command = Command {
+            root: &at.tree,
+            args,
+            env: &at.env,
+            cwd: &at.cwd,
+            user: &at.user,
+            mounts: &[],
+            hosts: &[],
+            seed: 0,
+            time: EPOCH,
+        };
+        self.run(&command, vfs::Limits::default().console)
     }
 
     /// Builds what is in the context.

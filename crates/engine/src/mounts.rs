@@ -111,7 +111,7 @@ impl Mounts {
     /// Removes the places that were made and that nothing has been put into
     /// (`MountStubsCleaner` of BuildKit's `executor/stubs.go`); their directories are then as they were,
     /// unless something else happened there.
-    pub fn clean(self, root: Tree, began: Timestamp) -> Tree {
+    pub fn clean(&self, root: Tree, began: Timestamp) -> Tree {
         if self.stubs.is_empty() {
             return root;
         }

@@ -19,6 +19,34 @@ pub trait Programs {
     fn tick(&mut self) -> Result<(), Stop> {
         Ok(())
     }
+
+    /// Called after every simple command, also those of subshells and functions.
+    fn ended(&mut self, _fs: &Fs, _command: &Ended<'_>) {}
+
+    /// How many commands [`Self::ended`] has been told of.
+    fn told(&self) -> usize {
+        0
+    }
+
+    /// The filesystem went back to what it was when [`Self::told`] answered this: what has been
+    /// told since did not happen.
+    fn untell(&mut self, _told: usize) {}
+}
+
+/// A simple command that has ended.
+pub struct Ended<'a> {
+    /// As it ran: assignments and words, expanded.
+    pub words: &'a [Vec<u8>],
+    /// Its line in the script, from 1.
+    pub line: u32,
+    /// How many subshells deep: stages of pipelines, `$(...)`, `(...)`.
+    pub subshell: u32,
+    /// How it ended.
+    pub status: ExitStatus,
+    /// The shell's working directory, `$PWD`.
+    pub cwd: &'a [u8],
+    /// The exported variables.
+    pub env: &'a dyn Fn() -> Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 /// A program about to run.

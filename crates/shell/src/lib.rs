@@ -27,5 +27,7 @@ mod syntax;
 mod text;
 mod vars;
 
-pub use api::{ExecError, ExitStatus, Limit, Personality, Process, Programs, Script, Start, Stop};
+pub use api::{
+    Ended, ExecError, ExitStatus, Limit, Personality, Process, Programs, Script, Start, Stop,
+};
 pub use invoke::{main, run};

@@ -634,6 +634,12 @@ impl Console {
         self.output().filter(|run| run.0 == stream).flat_map(|run| run.1.iter().copied()).collect()
     }
 
+    /// How many bytes were written and kept.
+    #[must_use]
+    pub fn written(&self) -> usize {
+        self.output.len()
+    }
+
     /// How many bytes came after the limit and were dropped.
     #[must_use]
     pub fn dropped(&self) -> u64 {

@@ -86,10 +86,11 @@ impl Solver<'_, '_> {
         let shown = quote(&exec.args.join(" "));
         let ran = self.outside.executor.run(&command).map_err(|error| match error {
             RunError::NotLoaded(module) => Fault::NotLoaded(module),
-            RunError::Stopped { message, output } => Fault::Failed {
+            RunError::Stopped { message, output, points } => Fault::Failed {
                 message: format!("process {shown} {message}"),
                 exit_code: None,
                 output,
+                points,
             },
         })?;
         // What a failed command has put into a cache mount stays there.
@@ -106,9 +107,10 @@ impl Solver<'_, '_> {
                 ),
                 exit_code: Some(ran.exit_code),
                 output: ran.output,
+                points: ran.points,
             });
         }
-        Ok(Done { tree: ran.root, output: ran.output, time: ran.time })
+        Ok(Done { tree: ran.root, output: ran.output, time: ran.time, points: ran.points })
     }
 
     fn mounted(&self, exec: &ExecOp, time: Timestamp) -> Result<Mounted, Fault> {

@@ -11,7 +11,7 @@ use crate::files::{
 };
 use crate::graph::{Action, CopyAction, Input};
 use crate::miss::{Files, KeyInputs};
-use crate::{ChangeMode, ContentHashError, Output};
+use crate::{ChangeMode, CommitPoints, ContentHashError, Output};
 
 /// A copy with its sources found.
 struct Prepared {
@@ -65,7 +65,8 @@ impl Solver<'_, '_> {
         let make = Box::new(move |_: &mut Solver<'_, '_>, run: super::Run| {
             let time = run.time;
             let tree = apply(tree, actions, prepared, time).map_err(text)?;
-            Ok(Done { tree, output: Output::default(), time })
+            let (output, points) = <(Output, CommitPoints)>::default();
+            Ok(Done { tree, output, time, points })
         });
         Ok(Task { inputs, files, base, make })
     }

@@ -17,8 +17,8 @@ use crate::graph::{Described, Input, Op, VertexId};
 use crate::miss::{Files, Key, KeyInputs, StepRecord, explain};
 use crate::request::NamedContext;
 use crate::{
-    BaseImage, Cache, Failure, LayerInfo, LayerSummary, Miss, Output, Outside, Request, StepKind,
-    StepResult, StepState,
+    BaseImage, Cache, CommitPoints, Failure, LayerInfo, LayerSummary, Miss, Output, Outside,
+    Request, StepKind, StepResult, StepState,
 };
 
 /// What came of a build.
@@ -40,14 +40,15 @@ pub(crate) enum End {
 /// A failure that is not yet known to belong to a step.
 enum Fault {
     /// A message, and for a command its exit code and output.
-    Failed { message: String, exit_code: Option<i32>, output: Output },
+    Failed { message: String, exit_code: Option<i32>, output: Output, points: CommitPoints },
     /// A module is missing.
     NotLoaded(String),
 }
 
 impl From<String> for Fault {
     fn from(message: String) -> Self {
-        Self::Failed { message, exit_code: None, output: Output::default() }
+        let (output, points) = <(Output, CommitPoints)>::default();
+        Self::Failed { message, exit_code: None, output, points }
     }
 }
 
@@ -60,11 +61,7 @@ pub(crate) fn solve(
     cache: &mut Cache,
     on_event: &mut dyn FnMut(Event),
 ) -> Solved {
-    let outcomes = conversion
-        .steps
-        .iter()
-        .map(|_| StepOutcome { state: StepState::NotReached, result: None, config: None })
-        .collect();
+    let outcomes = conversion.steps.iter().map(|_| StepOutcome::not_reached()).collect();
     let before = std::mem::take(&mut cache.last);
     let unfinished = std::mem::take(&mut cache.unfinished);
     let mut solver = Solver {
@@ -154,6 +151,7 @@ struct Done {
     tree: Tree,
     output: Output,
     time: Timestamp,
+    points: CommitPoints,
 }
 
 impl<'a> Solver<'a, '_> {
@@ -181,7 +179,8 @@ impl<'a> Solver<'a, '_> {
             match worked {
                 Ok(()) => {}
                 Err(Fault::NotLoaded(module)) => return Err(End::NotLoaded(module)),
-                Err(Fault::Failed { message, exit_code, output }) => {
+                Err(Fault::Failed { message, exit_code, output, points }) => {
+                    self.outcomes[step].points = points;
                     let micros = (self.outside.micros)().saturating_sub(begun);
                     let failure = Failure { exit_code, message, output, micros };
                     self.set(step, StepState::Failed(failure));
@@ -198,6 +197,12 @@ impl<'a> Solver<'a, '_> {
                 StepKind::Layer => {}
                 StepKind::Config => self.set(step, StepState::Applied),
             }
+            let made = self.made(after.at);
+            let outcome = &mut self.outcomes[step];
+            if let Some(result) = &outcome.result {
+                outcome.points = result.points.clone();
+            }
+            outcome.tree = made.map(|made| made.tree);
             self.outcomes[step].config = Some(self.config(after));
         }
         Ok(())
@@ -378,8 +383,9 @@ impl<'a> Solver<'a, '_> {
                 let begun = (self.outside.micros)();
                 let run = Run { time: self.later(base.time), seed: self.seed(key) };
                 let before = base.tree.clone();
-                let Done { tree, output, time } = make(self, run)?;
+                let Done { tree, output, time, points } = make(self, run)?;
                 let mut result = StepResult::new(before, tree, output, time, key);
+                result.points = points;
                 if let Some(known) = known {
                     result.identity = if known.layer == result.layer {
                         known.identity

@@ -11,8 +11,10 @@ mod modules;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use shell::{ExecError, ExitStatus, Limit, Personality, Process, Programs, Stop};
+use shell::{Ended, ExecError, ExitStatus, Limit, Personality, Process, Programs, Stop};
 use vfs::{AbsPath, Caller, Errno, FileType, Fs, Kind, NodeId, OpenId, ResolveFlags};
+
+use crate::recorder::Recorder;
 
 pub use install::install;
 pub use modules::{Compile, LoadError, Modules, module_names, module_of, program_names};
@@ -52,6 +54,7 @@ pub type RunOwn = dyn FnMut(&mut Fs, &Process) -> Result<ExitStatus, String> + S
 pub struct Runner {
     modules: Modules,
     own: Option<OwnProgram>,
+    recorder: Option<Recorder>,
     steps: Arc<AtomicU64>,
     missing: Arc<Mutex<Option<String>>>,
 }
@@ -75,13 +78,20 @@ impl Runner {
     /// A runner with a fresh step budget.
     #[must_use]
     pub fn new(modules: Modules) -> Self {
-        Self { modules, own: None, steps: Arc::default(), missing: Arc::default() }
+        let (steps, missing) = Default::default();
+        Self { modules, own: None, recorder: None, steps, missing }
     }
 
     /// The same with a program of the embedder's.
     #[must_use]
     pub fn with_own(self, own: Option<OwnProgram>) -> Self {
         Self { own, ..self }
+    }
+
+    /// The same, recording simple commands.
+    #[must_use]
+    pub fn with_recorder(self, recorder: Recorder) -> Self {
+        Self { recorder: Some(recorder), ..self }
     }
 
     /// The module that a process needed and that has not been loaded, if that stopped it.
@@ -201,6 +211,22 @@ impl Programs for Runner {
 
     fn tick(&mut self) -> Result<(), Stop> {
         self.count(1)
+    }
+
+    fn ended(&mut self, fs: &Fs, command: &Ended<'_>) {
+        if let Some(recorder) = &self.recorder {
+            recorder.note(fs, command);
+        }
+    }
+
+    fn told(&self) -> usize {
+        self.recorder.as_ref().map_or(0, Recorder::count)
+    }
+
+    fn untell(&mut self, told: usize) {
+        if let Some(recorder) = &self.recorder {
+            recorder.forget(told);
+        }
     }
 }
 

@@ -29,6 +29,8 @@ const LAST_BOUND: usize = FIRST_BOUND * GROWTH * GROWTH * GROWTH;
 /// A stage that has run, and the pipe to the next one.
 struct Stage {
     before: Checkpoint,
+    /// How many commands had been told of.
+    told: usize,
     next_pid: u32,
     status: u8,
     /// It was stopped because its pipe was full.
@@ -78,7 +80,15 @@ impl Shell<'_> {
             }
             let input = at.checked_sub(1).and_then(|left| done[left].pipe);
             let last = at + 1 == stages.len();
-            done.push(Stage { before, next_pid, status: 0, stopped: false, pipe, is_read: true });
+            done.push(Stage {
+                before,
+                told: self.programs.told(),
+                next_pid,
+                status: 0,
+                stopped: false,
+                pipe,
+                is_read: true,
+            });
             let in_place = last && self.state.options.shopt.lastpipe;
             match self.run_stage(&stages[at], input.map(|p| p.0), pipe.map(|p| p.1), in_place) {
                 Ok(status) => {
@@ -128,6 +138,7 @@ impl Shell<'_> {
         done.truncate(to + 1);
         if let Some(stage) = done.pop() {
             self.fs.restore(stage.before);
+            self.programs.untell(stage.told);
             self.next_pid = stage.next_pid;
         }
         if let Some(left) = done.last_mut() {

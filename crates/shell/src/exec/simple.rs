@@ -7,6 +7,7 @@ use crate::builtins::Builtin;
 use crate::shell::{Flow, Run, Shell};
 use crate::syntax::ir::{Assignment, Command, Redirect, Word};
 use crate::vars::Var;
+use crate::{Ended, ExitStatus};
 
 impl Shell<'_> {
     pub(super) fn run_simple(
@@ -16,12 +17,46 @@ impl Shell<'_> {
         words: &[Word],
         arrays: &[Assignment],
     ) -> Run {
+        let mut shown = Vec::new();
+        let out = self.simple(command, assignments, words, arrays, &mut shown);
+        if let Ok(status) | Err(Flow::Exit(status)) = out
+            && !shown.is_empty()
+        {
+            let Self { fs, programs, state, .. } = self;
+            programs.ended(
+                fs,
+                &Ended {
+                    words: &shown,
+                    line: command.line,
+                    subshell: state.subshell,
+                    status: ExitStatus(status),
+                    cwd: &state.cwd,
+                    env: &|| state.vars.environment(),
+                },
+            );
+        }
+        out
+    }
+
+    /// Runs the command; `shown` is then what ran, or empty for a function, whose commands are told of
+    /// one by one.
+    fn simple(
+        &mut self,
+        command: &Command,
+        assignments: &[Assignment],
+        words: &[Word],
+        arrays: &[Assignment],
+        shown: &mut Vec<Vec<u8>>,
+    ) -> Run {
         self.state.substitution = None;
         let argv = self.expand_words(words)?;
         let Some(name) = argv.first().cloned() else {
-            return self.only_assignments(assignments, &command.redirects);
+            return self.only_assignments(assignments, &command.redirects, shown);
         };
         let found = self.look_up(&name);
+        if !matches!(found, Lookup::Function(_)) {
+            shown.clone_from(&argv);
+        }
         let status = match found {
             Lookup::Builtin(builtin) if builtin.special && !self.is_bash() => {
                 self.special_builtin(builtin, &argv, assignments, arrays, &command.redirects)?
@@ -83,7 +118,12 @@ impl Shell<'_> {
         out
     }
 
-    fn only_assignments(&mut self, assignments: &[Assignment], redirects: &[Redirect]) -> Run {
+    fn only_assignments(
+        &mut self,
+        assignments: &[Assignment],
+        redirects: &[Redirect],
+        shown: &mut Vec<Vec<u8>>,
+    ) -> Run {
         let saved = match self.begin_redirects(redirects) {
             Ok(saved) => saved,
             Err(Flow::Error(status)) => return Ok(status),
@@ -97,6 +137,10 @@ impl Shell<'_> {
         }
         self.end_redirects(saved);
         traced?;
+        for Assignment { name, .. } in assignments {
+            let value = self.state.vars.value(name).unwrap_or_default();
+            shown.push([name.as_bytes(), b"=", value].concat());
+        }
         let status = self.state.substitution.take().unwrap_or(0);
         self.state.pipe_status = Rc::new(vec![status]);
         Ok(status)

@@ -1,8 +1,8 @@
 //! The suite about the lines that an error is said to stand on.
 
 use builder::{
-    BaseImage, BuildError, Cache, Command, Executor, Images, Output, Outside, Ran, Request,
-    RunError,
+    BaseImage, BuildError, Cache, Command, CommitPoints, Executor, Images, Output, Outside, Ran,
+    Request, RunError,
 };
 use serde_json::{Value, json};
 use vfs::{Timestamp, Tree};
@@ -50,7 +50,14 @@ impl Executor for Nothing {
         let root = command.root.clone();
         // What a container answers where the program is not found.
         let (output, mounts) = (Output::default(), Vec::new());
-        Ok(Ran { root, exit_code: 127, output, mounts, time: command.time })
+        Ok(Ran {
+            root,
+            exit_code: 127,
+            output,
+            mounts,
+            time: command.time,
+            points: CommitPoints::default(),
+        })
     }
 }
 
