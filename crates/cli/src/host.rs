@@ -73,12 +73,12 @@ struct Journaled(State);
 
 impl Service for Journaled {
     fn docker(&mut self, call: Call<'_>) -> Result<Answer, NotLoaded> {
-        let Call { args, env, input, files } = call;
+        let Call { args, env, input, files, .. } = call;
         // What keeps the journal from being written is an answer like any other.
         Ok(self.0.docker(args, env, input, files).unwrap_or_else(|error| Answer {
             output: vec![(Stream::Stderr, format!("layerlab host: {error}\n").into_bytes())],
             status: 1,
-            changed: false,
+            ..Answer::default()
         }))
     }
 }

@@ -167,7 +167,13 @@ impl State {
     ) -> Result<Answer, StateError> {
         loop {
             files.again();
-            match self.daemon.docker(Call { args, env, input, files: files.as_files() }) {
+            match self.daemon.docker(Call {
+                args,
+                env,
+                input,
+                files: files.as_files(),
+                terminal: false,
+            }) {
                 Ok(answer) => return Ok(answer),
                 Err(missing) => {
                     let bytes = modules::read(&missing.0)?;

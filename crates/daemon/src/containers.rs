@@ -35,6 +35,8 @@ pub struct Container {
     pub logs: Output,
     /// `--rm`
     pub auto_remove: bool,
+    /// `--interactive --tty`: its process can be attached to a terminal.
+    pub terminal: bool,
     /// Volumes by the places where they are mounted, in this order.
     pub volumes: Vec<(AbsPath, String)>,
     /// Published ports.

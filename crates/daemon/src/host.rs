@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use builder::{Command, Executor as _, RunError};
-use engine::{Containers, Modules, OwnProgram};
+use engine::{Containers, Halt, Modules, OwnProgram};
 use shell::{ExitStatus, Process};
 use vfs::{
     AbsPath, Caller, Content, Errno, Fs, Kind, Limits, NodeId, OpenFlags, OpenId, ResolveFlags,
@@ -57,22 +57,30 @@ const OUTPUT: usize = 512 << 20;
 /// Where `docker` stands.
 const DOCKER: &str = "/usr/bin/docker";
 
+/// A host machine's filesystem: this one with `docker` and our programs in it.
+///
+/// # Errors
+/// Those of making a file, for example `ENOENT` where there is no `/usr/bin`.
+pub(crate) fn with_docker(tree: Tree) -> Result<Tree, Errno> {
+    let mut fs = Fs::new(tree, Limits::default());
+    fs.set_now(START);
+    engine::install(&mut fs)?;
+    let flags = OpenFlags { write: true, create: true, ..OpenFlags::default() };
+    let how = (flags, ResolveFlags::FOLLOW);
+    let file = fs.open(&Caller::root(), NodeId::ROOT, DOCKER.as_bytes(), how, 0o755)?;
+    let put = fs.put_content(file, Content::synthetic(0, 1 << 20));
+    fs.close(file);
+    put?;
+    Ok(fs.into_root())
+}
+
 impl Host {
     /// A machine with this filesystem, to which `docker` is added, and these program modules.
     ///
     /// # Errors
     /// Those of making a file, for example `ENOENT` where there is no `/usr/bin`.
     pub fn new(tree: Tree, modules: Modules) -> Result<Self, Errno> {
-        let mut fs = Fs::new(tree, Limits::default());
-        fs.set_now(START);
-        engine::install(&mut fs)?;
-        let flags = OpenFlags { write: true, create: true, ..OpenFlags::default() };
-        let how = (flags, ResolveFlags::FOLLOW);
-        let file = fs.open(&Caller::root(), NodeId::ROOT, DOCKER.as_bytes(), how, 0o755)?;
-        let put = fs.put_content(file, Content::synthetic(0, 1 << 20));
-        fs.close(file);
-        put?;
-        Ok(Self { tree: fs.into_root(), modules, now: START })
+        Ok(Self { tree: with_docker(tree)?, modules, now: START })
     }
 
     /// Runs a command there, such as `bash -c SCRIPT`, whose `docker` is `service`.
@@ -109,7 +117,7 @@ impl Host {
                 self.tree = ran.root;
                 self.now = ran.time;
                 let status = u8::try_from(ran.exit_code).unwrap_or(u8::MAX);
-                Ok(Answer { output: ran.output.runs, status, changed: true })
+                Ok(Answer { output: ran.output.runs, status, changed: true, ..Answer::default() })
             }
             Err(RunError::NotLoaded(module)) => Err(NotLoaded(module).into()),
             Err(RunError::Stopped { message, output, .. }) => {
@@ -120,24 +128,41 @@ impl Host {
 }
 
 /// Runs `docker` as a process of the host.
-fn docker(fs: &mut Fs, process: &Process, service: &mut dyn Service) -> Result<ExitStatus, String> {
+fn docker(fs: &mut Fs, process: &Process, service: &mut dyn Service) -> Result<ExitStatus, Halt> {
+    let answer = call(fs, process, false, &mut |call| service.docker(call));
+    let answer = answer.map_err(|NotLoaded(module)| Halt::NotLoaded(module))?;
+    print(fs, process, &answer.output);
+    Ok(ExitStatus(answer.status))
+}
+
+/// Calls `docker` with what its process was given.
+pub(crate) fn call(
+    fs: &mut Fs,
+    process: &Process,
+    terminal: bool,
+    docker: &mut dyn FnMut(Call<'_>) -> Result<Answer, NotLoaded>,
+) -> Result<Answer, NotLoaded> {
     let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
     let args: Vec<String> = process.argv.iter().skip(1).map(text).collect();
     let env: BTreeMap<String, String> =
         process.env.iter().map(|(name, value)| (text(name), text(value))).collect();
-    let fd = |number: u32| process.fds.iter().find(|fd| fd.0 == number).map(|fd| fd.1);
-    let input = fd(0).filter(|_| crate::reads_input(&args)).map(|id| read_all(fs, id));
-    let input = input.unwrap_or_default();
+    let stdin = process.fds.iter().find(|fd| fd.0 == 0).map(|fd| fd.1);
+    let terminal = terminal && stdin.is_some_and(|id| fs.is_terminal(id));
+    // At a terminal, only questions are answered.
+    let reads = crate::reads_input(&args) && (!terminal || args.iter().any(|arg| arg == "prune"));
+    let input = stdin.filter(|_| reads).map(|id| read_all(fs, id)).unwrap_or_default();
     let cwd = fs.path_of(process.caller.cwd).unwrap_or_else(|_| AbsPath::root());
-    let answer = {
-        let mut files = FsFiles { fs, cwd };
-        let call = Call { args: &args, env: &env, input: &input, files: &mut files };
-        service.docker(call).map_err(|NotLoaded(module)| module)?
-    };
-    for (stream, bytes) in &answer.output {
+    let mut files = FsFiles { fs, cwd };
+    docker(Call { args: &args, env: &env, input: &input, files: &mut files, terminal })
+}
+
+/// Prints what `docker` answered to its process's standard output and standard error.
+pub(crate) fn print(fs: &mut Fs, process: &Process, output: &[(Stream, Vec<u8>)]) {
+    for (stream, bytes) in output {
         let number = if *stream == Stream::Stderr { 2 } else { 1 };
+        let file = process.fds.iter().find(|fd| fd.0 == number).map(|fd| fd.1);
         let mut rest = &bytes[..];
-        while let Some(id) = fd(number)
+        while let Some(id) = file
             && !rest.is_empty()
         {
             match fs.write(id, rest) {
@@ -147,7 +172,6 @@ fn docker(fs: &mut Fs, process: &Process, service: &mut dyn Service) -> Result<E
             }
         }
     }
-    Ok(ExitStatus(answer.status))
 }
 
 /// What there is to read now.

@@ -9,6 +9,7 @@
 //! Containers run to their end when they are started; a container whose end lies in the future of the
 //! virtual clock is shown as running until then.
 
+mod attach;
 mod containers;
 mod docker;
 mod files;
@@ -17,6 +18,7 @@ mod images;
 mod layers;
 mod names;
 mod reference;
+mod terminals;
 mod trees;
 
 use std::collections::BTreeMap;
@@ -27,12 +29,14 @@ use engine::{Catalogue, Compile, LoadError, Modules};
 use image::Digest;
 use vfs::{Stream, Timestamp, Tree};
 
+pub use attach::{Attach, AttachedProcess};
 pub use containers::{Container, Containers, Status};
 pub use docker::reads_input;
 pub use files::Files;
 pub use host::{Host, HostError, Service};
 pub use images::{ImageStore, StoredImage};
 pub use reference::Reference;
+pub use terminals::{Shown, Terminals, Waits};
 
 /// What a `docker` command is called with.
 pub struct Call<'a> {
@@ -44,6 +48,8 @@ pub struct Call<'a> {
     pub input: &'a [u8],
     /// The files it can read and write.
     pub files: &'a mut dyn Files,
+    /// Whether it is called at a terminal, to which a container's process can be attached.
+    pub terminal: bool,
 }
 
 /// What a `docker` command did.
@@ -55,6 +61,11 @@ pub struct Answer {
     pub status: u8,
     /// Whether it may have changed the daemon's state.
     pub changed: bool,
+    /// A process that goes on at the terminal; its exit status is the command's.
+    pub attach: Option<Attach>,
+    /// It has asked a question and the terminal has no answer yet: call it again with one as its
+    /// input. Nothing has changed.
+    pub asks: bool,
 }
 
 /// A command needs a program whose module has not been loaded: load it and call again. Nothing has
@@ -116,6 +127,24 @@ impl Daemon {
         Ok(self.catalogue.find(reference)?.tree)
     }
 
+    /// The virtual time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.state.now
+    }
+
+    /// Lets the virtual time go on to here.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.state.now = self.state.now.max(now);
+    }
+
+    /// What could be the next word of a `docker` command after these words, which begins with `word`;
+    /// none where that is a file.
+    #[must_use]
+    pub fn complete(&self, before: &[String], word: &str) -> Option<Vec<String>> {
+        docker::complete(self, before, word)
+    }
+
     /// Runs a `docker` command. A command that cannot go on for lack of a module leaves everything
     /// as it was.
     ///
@@ -124,7 +153,7 @@ impl Daemon {
     pub fn docker(&mut self, call: Call<'_>) -> Result<Answer, NotLoaded> {
         let before = self.state.clone();
         let answer = docker::run(self, call);
-        if answer.is_err() {
+        if answer.as_ref().map_or(true, |answer| answer.asks) {
             self.state = before;
         }
         answer

@@ -116,6 +116,49 @@ pub fn write(fs: &mut Fs, path: &AbsPath, content: &[u8]) -> Result<(), Errno> {
     Ok(())
 }
 
+/// Makes a directory and those above it.
+///
+/// # Errors
+/// Those of making it, for example `ENOTDIR`.
+pub fn make_dir(fs: &mut Fs, path: &AbsPath) -> Result<(), Errno> {
+    let root = Caller { umask: 0, ..Caller::root() };
+    let mut here = AbsPath::root();
+    for name in path.components() {
+        here = here.join(name);
+        match fs.mkdir(&root, NodeId::ROOT, here.as_bytes(), 0o755, ResolveFlags::NOFOLLOW) {
+            Ok(_) | Err(Errno::EEXIST) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
+}
+
+/// Changes the mode of a file.
+///
+/// # Errors
+/// `ENOENT`.
+pub fn chmod(fs: &mut Fs, path: &AbsPath, mode: u32) -> Result<(), Errno> {
+    let root = Caller::root();
+    fs.chmod(&root, NodeId::ROOT, path.as_bytes(), mode, ResolveFlags::FOLLOW)
+}
+
+/// Removes a file, and the directories above it that are empty then, up to `stop`.
+///
+/// # Errors
+/// Those of removing the file.
+pub fn remove(fs: &mut Fs, path: &AbsPath, stop: &AbsPath) -> Result<(), Errno> {
+    let root = Caller::root();
+    fs.unlink(&root, NodeId::ROOT, path.as_bytes(), ResolveFlags::NOFOLLOW)?;
+    let mut dir = path.parent();
+    while let Some(empty) = dir.filter(|dir| dir != stop && !dir.is_root()) {
+        if fs.rmdir(&root, NodeId::ROOT, empty.as_bytes(), ResolveFlags::NOFOLLOW).is_err() {
+            break;
+        }
+        dir = empty.parent();
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

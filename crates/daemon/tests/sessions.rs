@@ -139,7 +139,8 @@ impl Session {
         }
         assert_eq!(words.remove(0), "docker", "{line}");
         loop {
-            let call = Call { args: &words, env: &env, input, files: &mut self.files };
+            let call =
+                Call { args: &words, env: &env, input, files: &mut self.files, terminal: false };
             match self.daemon.docker(call) {
                 Ok(answer) => return answer,
                 Err(missing) => {

@@ -1,6 +1,6 @@
 //! A container for one command: its filesystem, its devices, its user.
 
-use builder::{Command, Executor, Output, Ran, RunError};
+use builder::{Command, CommitPoints, Executor, Output, Ran, RunError};
 use shell::{ExecError, ExitStatus, Process, Programs, Stop};
 use vfs::{
     AbsPath, Caller, Cred, Errno, FileType, Fs, Kind, Limits, MountFlags, NodeId, OpenId, Rdev,
@@ -8,7 +8,7 @@ use vfs::{
 };
 
 use crate::mounts::Mounts;
-use crate::programs::{Modules, OwnProgram, Runner, directory, find};
+use crate::programs::{Halt, Modules, OwnProgram, Runner, directory, find};
 use crate::recorder::Recorder;
 
 /// Runs the commands of `RUN` over the engine's programs.
@@ -51,14 +51,7 @@ impl Containers {
 
 impl Executor for Containers {
     fn run(&mut self, command: &Command<'_>) -> Result<Ran, RunError> {
-        let limits = Limits { console: self.console, ..Limits::default() };
-        let mut fs = Fs::new(command.root.clone(), limits);
-        fs.set_now(command.time);
-        fs.seed(command.seed);
-        if let Ok(dev) = devices() {
-            // An image without /dev, such as scratch, has no place to mount it.
-            let _ = fs.mount(&AbsPath::new("/dev"), dev, &AbsPath::root(), MountFlags::default());
-        }
+        let mut fs = namespace(command, self.console);
         let input = if self.input.is_empty() { fs.open_null() } else { fs.open_bytes(&self.input) };
         let fds = [
             (0, input),
@@ -82,8 +75,14 @@ impl Executor for Containers {
         for (_, id) in fds {
             fs.close(id);
         }
-        if let Some(module) = runner.missing() {
-            return Err(RunError::NotLoaded(module));
+        match runner.halted() {
+            Some(Halt::NotLoaded(module)) => return Err(RunError::NotLoaded(module)),
+            Some(Halt::Held | Halt::Reads) => {
+                let message = "waits for a terminal, and there is none".to_owned();
+                let output = output_of(&fs);
+                return Err(RunError::Stopped { message, output, points: CommitPoints::default() });
+            }
+            None => {}
         }
         let output = output_of(&fs);
         let points = recorder.take(&mounts, command.time);
@@ -100,6 +99,29 @@ impl Executor for Containers {
         }
     }
 }
+
+/// A container's filesystem with its `/dev`.
+pub(crate) fn namespace(command: &Command<'_>, console: usize) -> Fs {
+    let mut fs = Fs::new(command.root.clone(), Limits { console, ..Limits::default() });
+    fs.set_now(command.time);
+    fs.seed(command.seed);
+    if let Ok(dev) = devices() {
+        // An image without /dev, such as scratch, has no place to mount it.
+        let _ = fs.mount(&AbsPath::new(DEV), dev, &AbsPath::root(), MountFlags::default());
+    }
+    fs
+}
+
+/// Puts another state of the root filesystem into a [`namespace`] in which these are mounted.
+pub(crate) fn replace_root(fs: &mut Fs, mounts: &mut Mounts, root: Tree) {
+    fs.set_root(root);
+    // As above.
+    let _ = fs.mount_again(1, &AbsPath::new(DEV));
+    mounts.attach_again(fs);
+}
+
+/// Where a container has its devices.
+const DEV: &str = "/dev";
 
 /// Starts the command as runc does; what keeps it from starting is printed and exits with 1.
 fn start(
@@ -131,7 +153,15 @@ pub fn startable(command: &Command<'_>) -> Result<(), String> {
     prepare(&mut fs, command, &[]).map(|_| ())
 }
 
-fn prepare(fs: &mut Fs, command: &Command<'_>, fds: &[(u32, OpenId)]) -> Result<Process, String> {
+/// The process of a command.
+///
+/// # Errors
+/// As [`startable`].
+pub(crate) fn prepare(
+    fs: &mut Fs,
+    command: &Command<'_>,
+    fds: &[(u32, OpenId)],
+) -> Result<Process, String> {
     let user = find_user(fs.root(), command.user)?;
     make_cwd(fs, command.cwd)
         .map_err(|errno| format!("chdir to cwd ({:?}): {errno}", command.cwd))?;
@@ -281,7 +311,7 @@ fn output_of(fs: &Fs) -> Output {
     Output { runs, dropped: fs.console().dropped() }
 }
 
-fn stop_text(stop: &Stop) -> String {
+pub(crate) fn stop_text(stop: &Stop) -> String {
     match stop {
         Stop::Limit(limit) => format!("was stopped here: {limit}; make the command do less"),
         Stop::Blocked => "was stopped here: it waits for input that nobody can give".to_owned(),

@@ -16,6 +16,7 @@ mod mounts;
 mod programs;
 mod recorder;
 mod save;
+mod terminal;
 
 use std::sync::Arc;
 
@@ -34,10 +35,13 @@ pub use detail::{ChangeDetail, changes_between, changes_of};
 pub use dockerfile::{Parse, parse};
 pub use image::{ChainId, Config, DiffId, Digest, ImageId, format_rfc3339};
 pub use programs::{
-    Compile, LoadError, Modules, OwnProgram, RunOwn, install, module_names, module_of,
+    Compile, Halt, LoadError, Modules, OwnProgram, RunOwn, install, module_names, module_of,
     program_names,
 };
 pub use save::SaveError;
+pub use shell::{Completion, Words, word_at};
+pub use terminal::{Entry, Terminal, Turn, TurnEnd};
+pub use wasi::Winsize;
 
 /// News of a build, as it goes on.
 pub use builder::Event as BuildEvent;

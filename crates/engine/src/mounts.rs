@@ -14,15 +14,18 @@ const RESOLV_CONF: &str = "nameserver 8.8.8.8\nnameserver 8.8.4.4\nnameserver 20
                            nameserver 2001:4860:4860::8844\n";
 
 /// The mounts of one container.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Mounts {
     /// The numbers of the mounts that the command asked for, in its order.
     devices: Vec<u32>,
+    /// Where everything is mounted, in the order in which it was, with whether it is a directory.
+    places: Vec<(u32, AbsPath, bool)>,
     /// Directories and files that were made as places to mount on, those above first.
     stubs: Vec<Stub>,
 }
 
 /// A directory or file that was made as a place to mount on.
+#[derive(Clone)]
 struct Stub {
     path: AbsPath,
     /// The time of the directory it is in.
@@ -69,7 +72,21 @@ impl Mounts {
         let is_dir = mount.tree.lookup(&mount.source).is_none_or(|(_, inode)| inode.is_dir());
         self.make_place(fs, &mount.target, is_dir)?;
         let flags = MountFlags { read_only: mount.read_only };
-        fs.mount(&mount.target, mount.tree.clone(), &mount.source, flags)
+        let device = fs.mount(&mount.target, mount.tree.clone(), &mount.source, flags)?;
+        self.places.push((device, mount.target.clone(), is_dir));
+        Ok(device)
+    }
+
+    /// Mounts everything again after the root filesystem was replaced ([`Fs::set_root`]). What finds
+    /// no place any more is left out.
+    pub fn attach_again(&mut self, fs: &mut Fs) {
+        self.stubs.clear();
+        for (device, target, is_dir) in self.places.clone() {
+            if self.make_place(fs, &target, is_dir).is_ok() {
+                // A place that is a file now and was a directory takes it all the same.
+                let _ = fs.mount_again(device, &target);
+            }
+        }
     }
 
     /// Makes what is missing of a place to mount on.

@@ -50,6 +50,35 @@ pub fn main(
     process: Process,
     personality: Personality,
 ) -> Result<ExitStatus, Stop> {
+    let (name, fds) = (process.argv.first().cloned(), process.fds.clone());
+    let Some(start) = arguments(process, personality) else {
+        let text = match personality {
+            Personality::Dash => ": 0: -c requires an argument\n",
+            Personality::Ash => ": -c requires an argument\n",
+            Personality::Bash => ": -c: option requires an argument\n",
+        };
+        if let Some((_, id)) = fds.iter().find(|(fd, _)| *fd == 2) {
+            let message = [&name.unwrap_or_else(|| b"sh".to_vec()), text.as_bytes()].concat();
+            // What standard error does not take is lost.
+            let _ = fs.write(*id, &message);
+        }
+        return Ok(ExitStatus(2));
+    };
+    if start.depth > crate::shell::MAX_DEPTH {
+        return Err(Stop::Limit(crate::Limit::Depth(crate::shell::MAX_DEPTH)));
+    }
+    if let Script::File(path) = &start.script
+        && let Err(errno) = fs.read_file(&start.caller, start.caller.cwd, path)
+    {
+        let name = name.unwrap_or_default();
+        return Ok(ExitStatus(cannot_open_script(fs, &start, &name, path, errno)));
+    }
+    run(fs, programs, start)
+}
+
+/// What a shell does that is started like this; none where `-c` has no command.
+#[must_use]
+pub fn arguments(process: Process, personality: Personality) -> Option<Start> {
     let name = process.argv.first().cloned().unwrap_or_else(|| b"sh".to_vec());
     let mut start = Start {
         personality,
@@ -64,9 +93,6 @@ pub fn main(
         ignored: process.ignored,
         depth: process.depth + 20,
     };
-    if start.depth > crate::shell::MAX_DEPTH {
-        return Err(Stop::Limit(crate::Limit::Depth(crate::shell::MAX_DEPTH)));
-    }
     let mut args = process.argv.into_iter().skip(1).peekable();
     let (mut command, mut from_stdin) = (false, false);
     while let Some(arg) = args.next_if(|arg| arg.len() > 1 && (arg[0] == b'-' || arg[0] == b'+')) {
@@ -101,37 +127,19 @@ pub fn main(
         }
     }
     if command {
-        match args.next() {
-            Some(text) => start.script = Script::Command(text),
-            None => {
-                let text = match personality {
-                    Personality::Dash => ": 0: -c requires an argument\n",
-                    Personality::Ash => ": -c requires an argument\n",
-                    Personality::Bash => ": -c: option requires an argument\n",
-                };
-                if let Some((_, id)) = start.fds.iter().find(|(fd, _)| *fd == 2) {
-                    let message = [&name, text.as_bytes()].concat();
-                    // What standard error does not take is lost.
-                    let _ = fs.write(*id, &message);
-                }
-                return Ok(ExitStatus(2));
-            }
-        }
+        start.script = Script::Command(args.next()?);
         if let Some(name) = args.next() {
             start.name = name;
         }
     } else if !from_stdin && let Some(path) = args.next() {
-        if let Err(errno) = fs.read_file(&start.caller, start.caller.cwd, &path) {
-            return Ok(ExitStatus(cannot_open_script(fs, &start, &name, &path, errno)));
-        }
         start.name.clone_from(&path);
         start.script = Script::File(path);
     }
     start.args = args.collect();
-    run(fs, programs, start)
+    Some(start)
 }
 
-fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: Start) -> Shell<'a> {
+pub(crate) fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: Start) -> Shell<'a> {
     let personality = start.personality;
     let mut fds = BTreeMap::new();
     for (fd, id) in start.fds {
@@ -302,6 +310,10 @@ impl Shell<'_> {
     }
 
     fn run_start(&mut self, script: &Script) -> Run {
+        let stdin = self.state.fds.get(&0).is_some_and(|id| self.fs.is_terminal(*id));
+        if *script == Script::Stdin && stdin {
+            return self.run_terminal();
+        }
         let bytes = match script {
             Script::Command(text) => text.clone(),
             Script::File(path) => {

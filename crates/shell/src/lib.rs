@@ -18,6 +18,7 @@ mod api;
 mod builtins;
 mod exec;
 mod expand;
+mod interactive;
 mod invoke;
 mod jobs;
 mod options;
@@ -30,4 +31,5 @@ mod vars;
 pub use api::{
     Ended, ExecError, ExitStatus, Limit, Personality, Process, Programs, Script, Start, Stop,
 };
-pub use invoke::{main, run};
+pub use interactive::{Completion, Interactive, Typed, Words, word_at};
+pub use invoke::{arguments, main, run};

@@ -163,8 +163,10 @@ impl Shell<'_> {
             // What bash calls the source of functions that come from no file.
             out = b"environment".to_vec();
         }
+        let typed = self.state.options.interactive && self.state.sourcing == 0;
         match self.state.personality {
             Personality::Dash => out.extend(format!(": {line}: ").bytes()),
+            Personality::Ash | Personality::Bash if typed => out.extend(b": "),
             Personality::Ash if self.state.is_command => out.extend(b": "),
             Personality::Ash | Personality::Bash => out.extend(format!(": line {line}: ").bytes()),
         }

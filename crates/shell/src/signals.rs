@@ -7,6 +7,9 @@ const NAMES: [&str; 31] = [
     "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
 ];
 
+/// The number of Ctrl-C.
+pub(crate) const INT: u8 = 2;
+
 /// The number of a broken pipe.
 pub(crate) const PIPE: u8 = 13;
 

@@ -114,6 +114,16 @@ impl Fs {
         &self.mounts[0].tree
     }
 
+    /// Puts another state of the root filesystem in its place. Open files and working directories
+    /// go on where their inodes are in both. What was mounted is nowhere until
+    /// [`Fs::mount_again`] says where it is now.
+    pub fn set_root(&mut self, root: Tree) {
+        for mount in &mut self.mounts {
+            mount.at = None;
+        }
+        self.mounts[0].tree = root;
+    }
+
     /// Ends the namespace and gives its root filesystem back.
     #[must_use]
     pub fn into_root(mut self) -> Tree {
@@ -188,6 +198,18 @@ impl Fs {
         }
         self.mounts.push(Mount { tree, root, at: Some(at), flags });
         Ok(self.mounts.len() as u32 - 1)
+    }
+
+    /// Mounts what [`Fs::set_root`] has taken from its place.
+    ///
+    /// # Errors
+    /// As [`Fs::mount`].
+    pub fn mount_again(&mut self, dev: u32, at: &AbsPath) -> Result<()> {
+        let caller = Caller::root();
+        let spot = self.resolve(&caller, NodeId::ROOT, at.as_bytes(), ResolveFlags::FOLLOW)?;
+        let at = spot.existing()?;
+        self.mounts.get_mut(dev as usize).ok_or(Errno::EINVAL)?.at = Some(at);
+        Ok(())
     }
 
     /// The tree of a mount, for example to keep a cache mount after the command.

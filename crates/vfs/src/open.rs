@@ -229,7 +229,12 @@ impl Fs {
                 let out = self.pipes.read(pipe, buf);
                 self.note_wait(id, out)
             }
-            Target::Console(_) => Ok(self.console.take_input(buf)),
+            Target::Console(_) => match self.console.take_input(buf) {
+                0 if self.console.awaits_input && !buf.is_empty() => {
+                    self.note_wait(id, Err(Errno::EAGAIN))
+                }
+                read => Ok(read),
+            },
             Target::Device(_, Device::Null) => Ok(0),
             Target::Device(_, Device::Zero | Device::Full) => {
                 buf.fill(0);
@@ -598,6 +603,8 @@ pub enum Stream {
 pub struct Console {
     /// Whether programs are told that it is a terminal.
     pub terminal: bool,
+    /// Whether more input may come: a read that finds none answers `EAGAIN`, not the end.
+    pub awaits_input: bool,
     input: Vec<u8>,
     consumed: usize,
     output: Vec<u8>,
@@ -620,6 +627,18 @@ impl Console {
     /// Adds to what programs can read.
     pub fn push_input(&mut self, bytes: &[u8]) {
         self.input.extend_from_slice(bytes);
+    }
+
+    /// Forgets what was written and what was left to read.
+    pub fn clear(&mut self) {
+        let Self { terminal, awaits_input, .. } = *self;
+        *self = Self { terminal, awaits_input, ..Self::default() };
+    }
+
+    /// What was written from the byte `from` on, whichever the stream.
+    #[must_use]
+    pub fn written_from(&self, from: usize) -> &[u8] {
+        self.output.get(from..).unwrap_or_default()
     }
 
     /// Runs of output, each of one stream, in the order they were written.

@@ -71,7 +71,7 @@ pub const COMMANDS: &[Command] = &[
         },
         run: |session, parsed| {
             let warning = "WARNING! This will remove all dangling build cache.";
-            if confirmed(session, parsed, warning) {
+            if confirmed(session, parsed, warning)? {
                 session.daemon.state.cache.clear();
                 session.changed = true;
                 session.line("Total:\t0B");

@@ -243,6 +243,7 @@ impl Chain {
                 status: Status::Started { at: now, ended: now, code: status },
                 logs: failure.output.clone(),
                 auto_remove: false,
+                terminal: false,
                 volumes: Vec::new(),
                 ports: Vec::new(),
             });

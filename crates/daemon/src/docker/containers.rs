@@ -10,7 +10,7 @@ use super::images::confirmed;
 use super::inspect::{INSPECT, INSPECT_CONTAINER, template};
 use super::{Command, Failure, Session, short};
 use crate::containers::seconds_between;
-use crate::{Container, Reference, Status, StoredImage, trees};
+use crate::{Attach, AttachedProcess, Container, Reference, Status, StoredImage, trees};
 
 /// A command on one or more containers, without flags of its own.
 const fn on_containers(line: &'static str, about: &'static str) -> Usage {
@@ -416,6 +416,10 @@ fn attach(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
     if !container.is_running(now) {
         return Err(Failure::client("cannot attach to a stopped container, start it first"));
     }
+    if session.terminal && container.terminal {
+        let attach = Attach { container: container.id.clone(), process: AttachedProcess::Main };
+        return super::run::start_at_terminal(session, attach, false);
+    }
     let (id, runs) = (container.id.clone(), container.logs.runs.clone());
     for (stream, bytes) in runs {
         session.write(stream, &bytes);
@@ -627,7 +631,7 @@ fn export(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
 }
 
 fn prune(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
-    if !confirmed(session, parsed, "WARNING! This will remove all stopped containers.") {
+    if !confirmed(session, parsed, "WARNING! This will remove all stopped containers.")? {
         return Ok(0);
     }
     let (gone, freed) = prune_containers(session);

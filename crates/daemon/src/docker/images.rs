@@ -456,7 +456,7 @@ fn prune(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         }
         false => "WARNING! This will remove all dangling images.",
     };
-    if !confirmed(session, parsed, what) {
+    if !confirmed(session, parsed, what)? {
         return Ok(0);
     }
     let (lines, freed) = prune_images(session, all);
@@ -500,15 +500,25 @@ pub fn prune_images(session: &mut Session<'_>, all: bool) -> (Vec<String>, u64) 
 }
 
 /// Asks as `prune` does; the answer is the next line of the input.
-pub fn confirmed(session: &mut Session<'_>, parsed: &Parsed, warning: &str) -> bool {
+pub fn confirmed(
+    session: &mut Session<'_>,
+    parsed: &Parsed,
+    warning: &str,
+) -> Result<bool, Failure> {
     if parsed.has("force") {
-        return true;
+        return Ok(true);
     }
     session.print(format!("{warning}\nAre you sure you want to continue? [y/N] "));
+    if session.terminal && session.input.is_empty() {
+        return Err(Failure::Asks);
+    }
     let input = String::from_utf8_lossy(session.input);
     let yes = input.lines().next().is_some_and(|line| line.trim().eq_ignore_ascii_case("y"));
-    session.line("");
-    yes
+    // At a terminal the answer's own end has ended the line.
+    if !session.terminal {
+        session.line("");
+    }
+    Ok(yes)
 }
 
 fn show_history(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {

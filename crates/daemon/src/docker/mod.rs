@@ -4,6 +4,7 @@
 
 mod build;
 mod classic;
+mod complete;
 mod containers;
 mod flags;
 mod images;
@@ -16,7 +17,10 @@ use builder::Output;
 use vfs::{Stream, Timestamp};
 
 use self::flags::{FlagError, Parsed, Usage};
-use crate::{Answer, Call, Daemon, Files, NotLoaded};
+use crate::{Answer, Attach, Call, Daemon, Files, NotLoaded};
+
+pub use complete::complete;
+pub use run::command_env;
 
 /// Whether `docker` with these arguments reads standard input; otherwise it is left to the next
 /// command of a script.
@@ -61,6 +65,8 @@ enum Failure {
     Message(String, u8),
     /// A module is missing.
     NotLoaded(String),
+    /// A question was printed that the terminal has not answered yet.
+    Asks,
 }
 
 impl Failure {
@@ -87,8 +93,11 @@ struct Session<'a> {
     env: &'a std::collections::BTreeMap<String, String>,
     input: &'a [u8],
     files: &'a mut dyn Files,
+    /// See [`Call::terminal`].
+    terminal: bool,
     out: Output,
     changed: bool,
+    attach: Option<Attach>,
 }
 
 impl Session<'_> {
@@ -135,7 +144,7 @@ impl Session<'_> {
                     self.complain(text);
                     status = code;
                 }
-                Err(missing) => return Err(missing),
+                Err(halted) => return Err(halted),
             }
         }
         Ok(status)
@@ -144,8 +153,17 @@ impl Session<'_> {
 
 /// Runs `docker` with these arguments.
 pub fn run(daemon: &mut Daemon, call: Call<'_>) -> Result<Answer, NotLoaded> {
-    let Call { args, env, input, files } = call;
-    let mut session = Session { daemon, env, input, files, out: Output::default(), changed: false };
+    let Call { args, env, input, files, terminal } = call;
+    let mut session = Session {
+        daemon,
+        env,
+        input,
+        files,
+        terminal,
+        out: Output::default(),
+        changed: false,
+        attach: None,
+    };
     let status = match dispatch(&mut session, args) {
         Ok(status) => status,
         Err(Failure::Message(text, status)) => {
@@ -153,11 +171,15 @@ pub fn run(daemon: &mut Daemon, call: Call<'_>) -> Result<Answer, NotLoaded> {
             status
         }
         Err(Failure::NotLoaded(module)) => return Err(NotLoaded(module)),
+        Err(Failure::Asks) => {
+            let output = session.out.runs;
+            return Ok(Answer { output, asks: true, ..Answer::default() });
+        }
     };
-    let Session { daemon, out, changed, .. } = session;
+    let Session { daemon, out, changed, attach, .. } = session;
     // A command takes time, so that what comes later is younger.
     daemon.state.now = Timestamp(daemon.state.now.0 + 1_000_000_000);
-    Ok(Answer { output: out.runs, status, changed })
+    Ok(Answer { output: out.runs, status, changed, attach, asks: false })
 }
 
 fn dispatch(session: &mut Session<'_>, args: &[String]) -> Result<u8, Failure> {

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use builder::{Command as Process, Executor as _, Mount, RunError};
+use builder::{Command as Process, Executor as _, RunError};
 use console::tables::Port;
 use image::ContainerConfig;
-use vfs::{AbsPath, Stream, Timestamp, Tree};
+use vfs::{AbsPath, Stream, Timestamp};
 
 use super::flags::{Flag, Parsed, Usage, switch, valued};
 use super::images::print_pull;
 use super::{Command, Failure, Session};
-use crate::{Container, Reference, Status};
+use crate::{Attach, AttachedProcess, Container, Reference, Status};
 
 /// The flags of `run` and `create`.
 const FLAGS: &[Flag] = &[
@@ -155,6 +155,21 @@ fn run(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         return Err(refused("run", "conflicting options: cannot specify both --restart and --rm"));
     }
     let id = create(session, parsed, "run")?;
+    if parsed.has("interactive") && parsed.has("tty") {
+        let attach = Attach { container: id.clone(), process: AttachedProcess::Main };
+        if session.terminal && !parsed.has("detach") {
+            return start_at_terminal(session, attach, parsed.has("rm"));
+        }
+        // A shell that nobody types at runs until somebody ends it.
+        if parsed.has("detach")
+            && let Ok(terminal) = session.daemon.open_terminal(&attach)
+            && terminal.is_shell()
+        {
+            session.daemon.start_attached(&attach);
+            session.line(&id);
+            return Ok(0);
+        }
+    }
     let input = if parsed.has("interactive") { session.input.to_vec() } else { Vec::new() };
     let ended = match execute(session, &id, &input) {
         Ok(ended) => ended,
@@ -170,6 +185,24 @@ fn run(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         return Ok(0);
     }
     Ok(attached(session, &id, ended, parsed.has("tty")))
+}
+
+/// Leaves a container's process to the terminal that `docker` was called at.
+pub fn start_at_terminal(
+    session: &mut Session<'_>,
+    attach: Attach,
+    remove: bool,
+) -> Result<u8, Failure> {
+    if let Err(what) = session.daemon.open_terminal(&attach) {
+        if remove {
+            session.daemon.state.containers.remove(&attach.container);
+        }
+        return Err(not_started("run", &what));
+    }
+    session.daemon.start_attached(&attach);
+    session.attach = Some(attach);
+    session.changed = true;
+    Ok(0)
 }
 
 /// Shows what a container printed and waits for its end; its exit code.
@@ -264,6 +297,7 @@ fn create(session: &mut Session<'_>, parsed: &Parsed, command: &str) -> Result<S
         status: Status::Created,
         logs: builder::Output::default(),
         auto_remove: parsed.has("rm"),
+        terminal: parsed.has("interactive") && parsed.has("tty"),
         volumes,
     });
     session.changed = true;
@@ -434,6 +468,20 @@ pub fn execute(session: &mut Session<'_>, id: &str, input: &[u8]) -> Result<Ende
     Ok(ended)
 }
 
+/// The environment of a container's process, with what `docker exec` adds.
+pub fn command_env(container: &Container, more: &[String]) -> Vec<String> {
+    let mut env = container.config.env.clone();
+    if !env.iter().any(|entry| entry.starts_with("PATH=")) {
+        env.insert(0, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into());
+    }
+    set(&mut env, "HOSTNAME", &container.host_name);
+    for entry in more {
+        let (name, value) = entry.split_once('=').unwrap_or((entry, ""));
+        set(&mut env, name, value);
+    }
+    env
+}
+
 /// Runs a command in a container's filesystem; the inner error is what keeps it from starting.
 fn process(
     session: &mut Session<'_>,
@@ -444,28 +492,8 @@ fn process(
     user: Option<&str>,
     cwd: Option<&str>,
 ) -> Result<Result<Ended, String>, Failure> {
-    let mut env = container.config.env.clone();
-    if !env.iter().any(|entry| entry.starts_with("PATH=")) {
-        env.insert(0, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into());
-    }
-    set(&mut env, "HOSTNAME", &container.host_name);
-    for entry in more_env {
-        let (name, value) = entry.split_once('=').unwrap_or((entry, ""));
-        set(&mut env, name, value);
-    }
-    let volumes = &session.daemon.state.volumes;
-    let mounts: Vec<Mount> = container
-        .volumes
-        .iter()
-        .map(|(target, name)| Mount {
-            target: target.clone(),
-            // An empty volume begins with what the image has at its place.
-            tree: volumes.get(name).cloned().unwrap_or_else(|| below(&container.tree, target)),
-            source: AbsPath::root(),
-            read_only: false,
-            tmpfs: None,
-        })
-        .collect();
+    let env = command_env(container, more_env);
+    let mounts = container.mounts(&session.daemon.state.volumes);
     let dir = cwd.unwrap_or(&container.config.working_dir);
     let seed = session.daemon.state.ids;
     let command = Process {
@@ -512,11 +540,6 @@ fn process(
 /// Bytes of output that are kept of a container.
 const OUTPUT: usize = 64 << 20;
 
-/// A directory of a tree as a tree of its own; an empty one where there is none.
-fn below(tree: &Tree, path: &AbsPath) -> Tree {
-    crate::trees::subtree(tree, path).unwrap_or_default()
-}
-
 fn start(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
     let attach = parsed.has("attach") || parsed.has("interactive");
     let mut last = 0;
@@ -526,6 +549,11 @@ fn start(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         let (id, running) = (container.id.clone(), container.is_running(now));
         if running {
             session.line(name);
+            return Ok(());
+        }
+        if session.terminal && parsed.has("interactive") && attach {
+            let attach = Attach { container: id, process: AttachedProcess::Main };
+            last = start_at_terminal(session, attach, false)?;
             return Ok(());
         }
         let input = if parsed.has("interactive") { session.input.to_vec() } else { Vec::new() };
@@ -544,17 +572,25 @@ fn exec(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
     if !container.is_running(session.now()) {
         return Err(Failure::daemon(format!("container {} is not running", container.id)));
     }
+    if session.terminal && parsed.has("interactive") && parsed.has("tty") {
+        let attach = Attach {
+            container: container.id,
+            process: AttachedProcess::Exec {
+                args: parsed.operands[1..].to_vec(),
+                env: parsed.all("env").to_vec(),
+                user: parsed.last("user").map(str::to_owned),
+                cwd: parsed.last("workdir").map(str::to_owned),
+            },
+        };
+        session.daemon.open_terminal(&attach).map_err(|what| exec_failed(&what))?;
+        session.attach = Some(attach);
+        return Ok(0);
+    }
     let input = if parsed.has("interactive") { session.input.to_vec() } else { Vec::new() };
     let (user, cwd) = (parsed.last("user"), parsed.last("workdir"));
     let args = &parsed.operands[1..];
     let ended = process(session, &container, args, parsed.all("env"), &input, user, cwd)?;
-    let ended = ended.map_err(|what| {
-        let code = if what.contains("permission denied") { 126 } else { 127 };
-        let text = format!(
-            "OCI runtime exec failed: exec failed: unable to start container process: {what}: unknown\n"
-        );
-        Failure::Message(text, code)
-    })?;
+    let ended = ended.map_err(|what| exec_failed(&what))?;
     if !parsed.has("detach") {
         for (stream, bytes) in &ended.output {
             session.write(if parsed.has("tty") { Stream::Stdout } else { *stream }, bytes);
@@ -562,6 +598,15 @@ fn exec(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
     }
     session.daemon.state.now = session.now().max(ended.at);
     Ok(if parsed.has("detach") { 0 } else { ended.code })
+}
+
+/// What keeps the runtime from starting a command of `docker exec`.
+fn exec_failed(what: &str) -> Failure {
+    let code = if what.contains("permission denied") { 126 } else { 127 };
+    let text = format!(
+        "OCI runtime exec failed: exec failed: unable to start container process: {what}: unknown\n"
+    );
+    Failure::Message(text, code)
 }
 
 /// The variables of a list of `NAME=value`.

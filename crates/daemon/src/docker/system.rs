@@ -288,7 +288,7 @@ fn prune(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         "WARNING! This will remove:\n  - all stopped containers\n  - all networks not used by at least \
          one container\n  - {what}\n  - unused build cache\n"
     );
-    if !confirmed(session, parsed, &warning) {
+    if !confirmed(session, parsed, &warning)? {
         return Ok(0);
     }
     let (containers, first) = prune_containers(session);

@@ -11,7 +11,9 @@ mod modules;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use shell::{Ended, ExecError, ExitStatus, Limit, Personality, Process, Programs, Stop};
+use shell::{
+    Ended, ExecError, ExitStatus, Limit, Personality, Process, Programs, Script, Start, Stop,
+};
 use vfs::{AbsPath, Caller, Errno, FileType, Fs, Kind, NodeId, OpenId, ResolveFlags};
 
 use crate::recorder::Recorder;
@@ -42,12 +44,23 @@ const LIMITS: wasi::ProcessLimits = wasi::ProcessLimits {
 pub struct OwnProgram {
     /// Its file's name.
     pub name: String,
-    /// Runs it; an error is a module that has not been loaded.
+    /// Runs it.
     pub run: Arc<Mutex<RunOwn>>,
 }
 
 /// See [`OwnProgram::run`].
-pub type RunOwn = dyn FnMut(&mut Fs, &Process) -> Result<ExitStatus, String> + Send;
+pub type RunOwn = dyn FnMut(&mut Fs, &Process) -> Result<ExitStatus, Halt> + Send;
+
+/// Why everything that runs in a container was stopped, to be run again later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// This module has not been loaded.
+    NotLoaded(String),
+    /// A program of the embedder's waits for something that the embedder knows.
+    Held,
+    /// A program of the embedder's reads a terminal that has no line.
+    Reads,
+}
 
 /// Runs the processes of one container.
 #[derive(Clone)]
@@ -56,7 +69,8 @@ pub struct Runner {
     own: Option<OwnProgram>,
     recorder: Option<Recorder>,
     steps: Arc<AtomicU64>,
-    missing: Arc<Mutex<Option<String>>>,
+    size: wasi::Winsize,
+    halted: Arc<Mutex<Option<Halt>>>,
 }
 
 /// What a file is to the one who executes it.
@@ -78,8 +92,9 @@ impl Runner {
     /// A runner with a fresh step budget.
     #[must_use]
     pub fn new(modules: Modules) -> Self {
-        let (steps, missing) = Default::default();
-        Self { modules, own: None, recorder: None, steps, missing }
+        let (steps, halted) = Default::default();
+        let size = wasi::Winsize::default();
+        Self { modules, own: None, recorder: None, steps, size, halted }
     }
 
     /// The same with a program of the embedder's.
@@ -94,10 +109,16 @@ impl Runner {
         Self { recorder: Some(recorder), ..self }
     }
 
-    /// The module that a process needed and that has not been loaded, if that stopped it.
+    /// The same at a terminal of this size.
     #[must_use]
-    pub fn missing(&self) -> Option<String> {
-        self.missing.lock().map(|name| name.clone()).unwrap_or_default()
+    pub fn with_size(self, size: wasi::Winsize) -> Self {
+        Self { size, ..self }
+    }
+
+    /// What stopped a process that is to run again, if something did.
+    #[must_use]
+    pub fn halted(&self) -> Option<Halt> {
+        self.halted.lock().map(|halt| halt.clone()).unwrap_or_default()
     }
 
     fn count(&self, steps: u64) -> Result<(), Stop> {
@@ -127,7 +148,7 @@ impl Runner {
                 }
                 Binary::Program(module) => {
                     let Some(module) = self.modules.get(module) else {
-                        return Err(self.lacks(module));
+                        return Err(self.halt(Halt::NotLoaded(module.to_owned())));
                     };
                     return self.run_module(fs, &module, applet(process));
                 }
@@ -144,13 +165,16 @@ impl Runner {
         let Some(mut run) = own.and_then(|own| own.run.try_lock().ok()) else {
             return Ok(refuse(fs, process));
         };
-        run(fs, process).map_err(|module| self.lacks(&module))
+        run(fs, process).map_err(|halt| self.halt(halt))
     }
 
-    /// Notes a module that has to be loaded.
-    fn lacks(&self, module: &str) -> ExecError {
-        if let Ok(mut missing) = self.missing.lock() {
-            *missing = Some(module.to_owned());
+    /// Stops everything.
+    fn halt(&self, halt: Halt) -> ExecError {
+        if halt == Halt::Reads {
+            return Stop::Blocked.into();
+        }
+        if let Ok(mut halted) = self.halted.lock() {
+            *halted = Some(halt);
         }
         ExecError::Stopped(Stop::Cancelled)
     }
@@ -177,6 +201,7 @@ impl Runner {
             fds: own,
             spawn: Some(spawn),
             limits: LIMITS,
+            winsize: self.size,
             ..wasi::Process::new(argv, env, caller)
         };
         match wasi::run(module, fs, process) {
@@ -386,6 +411,13 @@ fn script(line: &[u8]) -> Binary {
         interpreter: line[..end].to_vec(),
         argument: (!argument.is_empty()).then(|| argument.to_vec()),
     }
+}
+
+/// The shell that a process is, where it is one that reads its commands from standard input.
+pub fn interactive(fs: &Fs, process: &Process) -> Option<Start> {
+    let Ok(Binary::Shell(personality)) = classify(fs, process) else { return None };
+    let start = shell::arguments(applet(process.clone()), personality)?;
+    (start.script == Script::Stdin).then_some(start)
 }
 
 fn base_name(path: &[u8]) -> String {

@@ -147,6 +147,12 @@ pub(crate) fn find(name: &[u8], personality: Personality) -> Option<Builtin> {
     TABLE.iter().find(|b| b.name.as_bytes() == name && b.shells & shell != 0).copied()
 }
 
+/// The names of a shell's builtins.
+pub(crate) fn names(personality: Personality) -> impl Iterator<Item = &'static str> {
+    let has = move |name: &&'static str| find(name.as_bytes(), personality).is_some();
+    TABLE.iter().map(|builtin| builtin.name).filter(has)
+}
+
 /// An option letter that the builtin does not have, in the shell's words.
 fn bad_option(shell: &mut Shell<'_>, name: &[u8], letter: u8, usage: &str) -> Run {
     let letter = char::from(letter);

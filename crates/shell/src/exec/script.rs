@@ -4,6 +4,7 @@ use crate::Personality;
 use crate::shell::{Flow, Run, Shell};
 use crate::syntax::error::{Found, SyntaxError, SyntaxErrorKind};
 use crate::syntax::parse::Reader;
+use crate::syntax::word::{self, Context};
 use crate::text;
 
 impl Shell<'_> {
@@ -41,6 +42,20 @@ impl Shell<'_> {
         let source = text::decode(bytes).into_owned();
         let kind = if self.state.is_command { Kind::Command } else { Kind::File };
         self.run_text(&source, 1, kind)
+    }
+
+    /// Runs a command that was typed at a terminal, whose first line has this number.
+    pub(crate) fn run_typed_text(&mut self, source: &str, first_line: u32) -> Run {
+        self.run_text(source, first_line, Kind::Typed)
+    }
+
+    /// Expands a prompt, as a here-document is expanded.
+    pub(crate) fn expand_prompt(&mut self, prompt: &[u8]) -> Run<Vec<u8>> {
+        let text = text::decode(prompt).into_owned();
+        match word::parse(&text, self.state.line, self.dialect(), Context::Text) {
+            Ok(word) => self.expand_text(&word),
+            Err(_) => Ok(prompt.to_vec()),
+        }
     }
 
     fn run_text(&mut self, source: &str, first_line: u32, kind: Kind) -> Run {
@@ -89,13 +104,19 @@ impl Shell<'_> {
     ) -> Run {
         let line = error.line - first_line + 1;
         let quoted = Reader::source_line(source, line).to_owned();
-        for message in syntax_message(self.state.personality, error) {
+        let messages = syntax_message(self.state.personality, error);
+        // bash shows the line only to those who cannot see it.
+        let shown = if kind == Kind::Typed { 1 } else { messages.len() };
+        for message in messages.into_iter().take(shown) {
             let message = message.replace("\u{0}LINE", &quoted);
             let mut out = self.state.name.clone();
             let (before, at) = match (kind, self.state.personality) {
                 (_, Personality::Dash) => (String::new(), format!("{}: ", self.syntax_line(error))),
-                (_, Personality::Ash) if self.state.is_command => (String::new(), String::new()),
+                (_, Personality::Ash) if self.state.is_command || kind == Kind::Typed => {
+                    (String::new(), String::new())
+                }
                 (_, Personality::Ash) => (String::new(), format!("line {}: ", error.line)),
+                (Kind::Typed, _) => (String::new(), String::new()),
                 (Kind::Command, _) => {
                     ("-c: ".to_owned(), format!("line {}: ", self.syntax_line(error)))
                 }
@@ -109,6 +130,8 @@ impl Shell<'_> {
         }
         match kind {
             Kind::Eval | Kind::Sourced if self.is_bash() => Ok(1),
+            // At a terminal only the command is lost.
+            Kind::Typed => Ok(2),
             _ => Err(Flow::Exit(2)),
         }
     }
@@ -135,6 +158,7 @@ enum Kind {
     File,
     Eval,
     Sourced,
+    Typed,
 }
 
 /// A shell's words for a syntax error; `\0LINE` stands for the line it is on.

@@ -15,6 +15,12 @@ impl SyntaxError {
     pub fn at_end(&self) -> bool {
         matches!(self.kind, SyntaxErrorKind::Unexpected { token: Found::End, .. })
     }
+
+    /// As [`SyntaxError::at_end`], at a terminal, where an open quote goes on in the next line.
+    pub fn wants_more(&self) -> bool {
+        use SyntaxErrorKind as K;
+        self.at_end() || matches!(self.kind, K::Quote(_) | K::Brace | K::Arith | K::Substitution)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
