@@ -1,6 +1,8 @@
 //! Parts of filesystems that are copied elsewhere.
 
-use vfs::{AbsPath, Caller, Errno, Fs, Inode, Kind, Limits, NodeId, OpenFlags, ResolveFlags, Tree};
+use vfs::{
+    AbsPath, Caller, Content, Errno, Fs, Inode, Kind, Limits, NodeId, OpenFlags, ResolveFlags, Tree,
+};
 
 const WRITE: OpenFlags = OpenFlags {
     read: false,
@@ -81,7 +83,7 @@ fn copy(from: &Tree, source: &AbsPath, to: &mut Fs, at: &AbsPath) -> Result<(), 
 fn copy_one(inode: &Inode, to: &mut Fs, at: &AbsPath) -> Result<(), Errno> {
     let root = Caller { umask: 0, ..Caller::root() };
     match &inode.kind {
-        Kind::File(content) => write(to, at, &content.to_vec())?,
+        Kind::File(content) => put(to, at, content.clone())?,
         Kind::Symlink(target) => {
             let flags = ResolveFlags::NOFOLLOW;
             to.symlink(&root, target, NodeId::ROOT, at.as_bytes(), flags)?;
@@ -105,15 +107,15 @@ fn copy_one(inode: &Inode, to: &mut Fs, at: &AbsPath) -> Result<(), Errno> {
 /// # Errors
 /// Those of writing it.
 pub fn write(fs: &mut Fs, path: &AbsPath, content: &[u8]) -> Result<(), Errno> {
+    put(fs, path, Content::from(content.to_vec()))
+}
+
+fn put(fs: &mut Fs, path: &AbsPath, content: Content) -> Result<(), Errno> {
     let how = (WRITE, ResolveFlags::FOLLOW);
     let id = fs.open(&Caller::root(), NodeId::ROOT, path.as_bytes(), how, 0o644)?;
-    let mut rest = content;
-    while !rest.is_empty() {
-        let written = fs.write(id, rest)?;
-        rest = &rest[written..];
-    }
+    let put = fs.put_content(id, content);
     fs.close(id);
-    Ok(())
+    put
 }
 
 /// Makes a directory and those above it.

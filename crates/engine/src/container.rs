@@ -72,6 +72,10 @@ impl Executor for Containers {
             Ok(mounts) => (mounts, start(&mut fs, &mut runner, command, &fds)),
             Err(message) => (Mounts::default(), Ok(not_started(&mut fs, &fds, &message))),
         };
+        if let Some(limit) = fs.limit_reached() {
+            // The program said what the kernel told it; this is what the number of the error means.
+            let _ = fs.write(fds[2].1, format!("layerlab: {limit}\n").as_bytes());
+        }
         for (_, id) in fds {
             fs.close(id);
         }

@@ -106,8 +106,18 @@ fn what_never_ends_meets_its_limit() {
 fn what_takes_all_room_is_refused() {
     let mut world = World::new();
     for (script, message) in [
-        ("dd if=/dev/zero of=/x bs=1M", "error writing '/x': "),
-        ("cat /dev/zero > /x", "write error: "),
+        ("dd if=/dev/zero of=/x bs=1M", "error writing '/x': File too large"),
+        ("dd if=/dev/zero of=/x bs=1M", "layerlab: a file is too large: here it has at most 1 GiB"),
+        ("cat /dev/zero > /x", "write error: File too large"),
+        ("truncate -s 1025M /x", "layerlab: a file is too large: here it has at most 1 GiB"),
+        (
+            "for i in 1 2 3 4 5; do truncate -s 1G /x$i || exit; done",
+            "layerlab: the filesystem is full: here it holds at most 4 GiB",
+        ),
+        (
+            "while mkdir d; do cd d || exit; done; exit 1",
+            "layerlab: directories lie too deep: here a path has at most 1024 names",
+        ),
         (
             "awk 'BEGIN { x = \"0123456789abcdef\"; while (1) x = x x }'",
             "killed: memory of the process",

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use vfs::{AbsPath, Dir, Errno, Ino, Kind, Meta, Name, Timestamp, Tree};
+use vfs::{AbsPath, Dir, Errno, Ino, Kind, Limit, Limits, Meta, Name, Timestamp, Tree};
 
 use crate::entry::{Entry, EntryKind, WHITEOUT, Whiteout};
 
@@ -12,13 +12,21 @@ const MAX_LINKS: usize = 40;
 /// Why an entry cannot be put into a tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ApplyError {
-    /// It needs a directory where there is something else, or the tree has no room.
+    /// It needs a directory where there is something else.
     #[error("{path} cannot be unpacked: {errno}")]
     Refused {
         /// The entry.
         path: AbsPath,
         /// Why.
         errno: Errno,
+    },
+    /// The tree would hold more than a filesystem may ([`Limits`]).
+    #[error("{path} cannot be unpacked: {limit}")]
+    Limit {
+        /// The entry.
+        path: AbsPath,
+        /// The limit.
+        limit: Limit,
     },
     /// A hard link to what is not there.
     #[error(
@@ -58,7 +66,7 @@ pub(crate) fn apply_tracking(
     entries: &[Entry],
     mut made: impl FnMut(&Entry, Ino),
 ) -> Result<(), ApplyError> {
-    let mut applier = Applier { tree, base: Tree::ROOT, own: HashSet::new() };
+    let mut applier = Applier::new(tree);
     for entry in entries.iter().filter(|entry| !entry.is_aufs_metadata()) {
         match entry.whiteout() {
             Some(Whiteout::Path(path)) => applier.hide(&path, entry)?,
@@ -86,8 +94,9 @@ pub(crate) fn apply_tracking(
 /// [`ApplyError`]; the tree then holds a part of the archive and should be dropped.
 pub fn unpack(tree: &mut Tree, into: &AbsPath, entries: &[Entry]) -> Result<(), ApplyError> {
     let Some(first) = entries.first() else { return Ok(()) };
-    let mut applier = Applier { tree, base: Tree::ROOT, own: HashSet::new() };
+    let mut applier = Applier::new(tree);
     applier.base = applier.dir_at(into, first)?;
+    applier.base_len = applier.dir_len;
     entries.iter().try_for_each(|entry| applier.put(entry).map(drop))
 }
 
@@ -97,12 +106,39 @@ struct Applier<'a> {
     base: Ino,
     /// Names that this archive put there or went through, by the directory they are in.
     own: HashSet<(Ino, Name)>,
+    limits: Limits,
+    /// How many names, and bytes with a slash before each, the path of `base` has in the tree.
+    base_len: (usize, usize),
+    /// The same of the directory that was found last.
+    dir_len: (usize, usize),
 }
 
-impl Applier<'_> {
+impl<'a> Applier<'a> {
+    fn new(tree: &'a mut Tree) -> Self {
+        let (base, own, limits) = (Tree::ROOT, HashSet::new(), Limits::default());
+        Self { tree, base, own, limits, base_len: (0, 0), dir_len: (0, 0) }
+    }
+
     /// Puts an entry in its place; answers what it made, none where it gave a directory other
     /// attributes or a file another name.
     fn put(&mut self, entry: &Entry) -> Result<Option<Ino>, ApplyError> {
+        let made = self.put_unchecked(entry)?;
+        self.check(self.limits.check(self.tree.usage()), entry)?;
+        Ok(made)
+    }
+
+    fn check(&self, outcome: Result<(), Limit>, entry: &Entry) -> Result<(), ApplyError> {
+        outcome.map_err(|limit| ApplyError::Limit { path: entry.path.clone(), limit })
+    }
+
+    /// Whether a name may stand in the directory that was found last.
+    fn check_name(&self, name: &Name, entry: &Entry) -> Result<(), ApplyError> {
+        let (names, bytes) = self.dir_len;
+        let outcome = self.limits.check_path(names + 1, bytes + 1 + name.as_bytes().len());
+        self.check(outcome, entry)
+    }
+
+    fn put_unchecked(&mut self, entry: &Entry) -> Result<Option<Ino>, ApplyError> {
         let refused = |errno| ApplyError::Refused { path: entry.path.clone(), errno };
         let Some(parent) = entry.path.parent() else {
             // `./` gives the root its attributes. What is no directory is no root.
@@ -115,6 +151,7 @@ impl Applier<'_> {
         };
         let dir = self.dir_at(&parent, entry)?;
         let name = Name::new(entry.path.file_name()).map_err(refused)?;
+        self.check_name(&name, entry)?;
         self.own.insert((dir, name.clone()));
         if let Some(ino) = self.tree.get(dir).and_then(|inode| inode.dir()?.get(name.as_bytes())) {
             let is_dir = self.tree.get(ino).is_some_and(vfs::Inode::is_dir);
@@ -162,15 +199,17 @@ impl Applier<'_> {
     fn dir_at(&mut self, path: &AbsPath, entry: &Entry) -> Result<Ino, ApplyError> {
         let refused = |errno| ApplyError::Refused { path: entry.path.clone(), errno };
         let mut here = self.base;
-        // The directories from the base to `here`, for `..` in a link.
+        // The directories from the base to `here` with the lengths of their paths, for `..` in a
+        // link.
         let mut above = Vec::new();
+        self.dir_len = self.base_len;
         let mut links = 0;
         let mut rest: Vec<Vec<u8>> = path.components().rev().map(<[u8]>::to_vec).collect();
         while let Some(part) = rest.pop() {
             match part.as_slice() {
                 b"." | b"" => continue,
                 b".." => {
-                    here = above.pop().unwrap_or(self.base);
+                    (here, self.dir_len) = above.pop().unwrap_or((self.base, self.base_len));
                     continue;
                 }
                 _ => {}
@@ -183,8 +222,11 @@ impl Applier<'_> {
             };
             match self.tree.get(next).map(|inode| &inode.kind) {
                 Some(Kind::Dir(_)) => {
+                    self.check_name(&name, entry)?;
+                    above.push((here, self.dir_len));
+                    self.dir_len.0 += 1;
+                    self.dir_len.1 += 1 + name.as_bytes().len();
                     self.own.insert((here, name));
-                    above.push(here);
                     here = next;
                 }
                 Some(Kind::Symlink(target)) => {
@@ -195,6 +237,7 @@ impl Applier<'_> {
                     let target = target.clone();
                     if target.starts_with(b"/") {
                         here = self.base;
+                        self.dir_len = self.base_len;
                         above.clear();
                     }
                     rest.extend(target.split(|&b| b == b'/').rev().map(<[u8]>::to_vec));

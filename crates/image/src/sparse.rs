@@ -40,41 +40,56 @@ pub(crate) fn real_size(records: &Records) -> Option<u64> {
     u64::try_from(number(size)?).ok()
 }
 
-/// The map of format 1.0 and the data behind it: a count and pairs of numbers, one to a line,
-/// padded to a block.
-pub(crate) fn map_from_data(data: &[u8]) -> Option<(Vec<Fragment>, &[u8])> {
-    let mut at = 0;
-    let mut line = || {
-        let end = at + data.get(at..)?.iter().position(|&b| b == b'\n')?;
-        let value = number(&data[at..end])?;
-        at = end + 1;
-        Some(value)
-    };
-    let count = usize::try_from(line()?).ok()?;
-    if count > data.len() {
-        return None;
-    }
-    let numbers: Vec<_> = (0..count * 2).map(|_| line()).collect();
-    let fragments = pairs(numbers)?;
-    Some((fragments, data.get(at.next_multiple_of(512)..)?))
+/// The map of format 1.0, which stands before the data: a count and pairs of numbers, one to a
+/// line, padded to a block.
+#[derive(Default)]
+pub(crate) struct MapInData {
+    numbers: Vec<u64>,
+    line: Vec<u8>,
 }
 
-/// The whole file: the fragments' data, one behind the other, with zeros between them.
-/// None where fragments overlap, lie outside, or want more data than there is.
-pub(crate) fn expand(fragments: &[Fragment], size: u64, mut data: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    for fragment in fragments {
-        let end = fragment.offset.checked_add(fragment.len)?;
-        if fragment.offset < out.len() as u64 || end > size {
-            return None;
+impl MapInData {
+    /// Takes the next block; answers whether it was the last, and none where it is malformed.
+    pub fn take(&mut self, block: &[u8]) -> Option<bool> {
+        for &byte in block {
+            if byte != b'\n' {
+                self.line.push(byte);
+                continue;
+            }
+            self.numbers.push(u64::try_from(number(&self.line)?).ok()?);
+            self.line.clear();
+            if self.is_whole() {
+                return Some(true);
+            }
         }
-        let (bytes, rest) = data.split_at_checked(usize::try_from(fragment.len).ok()?)?;
-        out.resize(usize::try_from(fragment.offset).ok()?, 0);
-        out.extend_from_slice(bytes);
-        data = rest;
+        // No number is longer.
+        (self.line.len() <= 20).then_some(false)
     }
-    out.resize(usize::try_from(size).ok()?, 0);
-    Some(out)
+
+    fn is_whole(&self) -> bool {
+        let (count, have) = (self.numbers[0], self.numbers.len() as u64 - 1);
+        have / 2 >= count
+    }
+
+    /// The map.
+    pub fn fragments(&self) -> Vec<Fragment> {
+        let pairs = self.numbers[1..].chunks_exact(2);
+        pairs.map(|pair| Fragment { offset: pair[0], len: pair[1] }).collect()
+    }
+}
+
+/// Whether the fragments stand one behind the other in a file of `size` bytes, and `data` bytes are
+/// as many as they want.
+pub(crate) fn fits(fragments: &[Fragment], size: u64, data: u64) -> bool {
+    let mut at = 0;
+    let mut want = 0_u64;
+    fragments.iter().all(|fragment| {
+        let Some(end) = fragment.offset.checked_add(fragment.len) else { return false };
+        let in_order = fragment.offset >= at && end <= size;
+        at = end;
+        want = want.saturating_add(fragment.len);
+        in_order && want <= data
+    })
 }
 
 fn pairs(numbers: Vec<Option<i64>>) -> Option<Vec<Fragment>> {
@@ -91,27 +106,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn holes_are_zeros() {
+    fn fragments_stand_in_order_inside_the_file() {
         let fragments = [Fragment { offset: 2, len: 3 }, Fragment { offset: 7, len: 1 }];
-        assert_eq!(expand(&fragments, 9, b"abcd").unwrap(), b"\0\0abc\0\0d\0");
-        assert_eq!(expand(&[], 2, b"").unwrap(), b"\0\0");
-        assert!(expand(&fragments, 7, b"abcd").is_none(), "outside");
-        assert!(expand(&fragments, 9, b"abc").is_none(), "too little data");
-        let overlapping = [Fragment { offset: 2, len: 3 }, Fragment { offset: 4, len: 1 }];
-        assert!(expand(&overlapping, 9, b"abcd").is_none());
-        let huge = [Fragment { offset: u64::MAX, len: 2 }];
-        assert!(expand(&huge, u64::MAX, b"ab").is_none());
+        assert!(fits(&fragments, 9, 4));
+        assert!(fits(&[], 2, 0));
+        assert!(!fits(&fragments, 7, 4), "outside");
+        assert!(!fits(&fragments, 9, 3), "too little data");
+        assert!(!fits(&[Fragment { offset: 2, len: 3 }, Fragment { offset: 4, len: 1 }], 9, 4));
+        assert!(!fits(&[Fragment { offset: u64::MAX, len: 2 }], u64::MAX, 2));
     }
 
     #[test]
     fn the_map_of_format_1_0_stands_before_the_data() {
-        let mut data = b"2\n0\n1\n5\n1\n".to_vec();
-        data.resize(512, 0);
-        data.extend_from_slice(b"ab");
-        let (fragments, rest) = map_from_data(&data).unwrap();
-        assert_eq!(expand(&fragments, 6, rest).unwrap(), b"a\0\0\0\0b");
-        for bad in ["", "x\n", "2\n0\n", "-1\n", "99999999999\n"] {
-            assert!(map_from_data(bad.as_bytes()).is_none(), "{bad:?}");
+        let mut map = MapInData::default();
+        assert_eq!(map.take(b"2\n0\n1\n"), Some(false));
+        assert_eq!(map.take(b"5\n1\n\0\0"), Some(true));
+        let expected = [Fragment { offset: 0, len: 1 }, Fragment { offset: 5, len: 1 }];
+        assert_eq!(map.fragments(), expected);
+        assert_eq!(MapInData::default().take(b"0\n"), Some(true));
+        for bad in ["x\n", "-1\n", "1\n99999999999999999999\n", "000000000000000000000000"] {
+            assert!(MapInData::default().take(bad.as_bytes()).is_none(), "{bad:?}");
         }
     }
 }

@@ -5,11 +5,11 @@ use std::io;
 /// How much a tar may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TarLimits {
-    /// Bytes of all files together, holes of sparse files included.
+    /// Bytes of all files together; holes of sparse files are none.
     pub bytes: u64,
     /// Number of entries.
     pub entries: u64,
-    /// Bytes of one file.
+    /// Length of one file, with its holes.
     pub file: u64,
     /// Bytes of one header's long name, long link or PAX records (Go: 1 MiB as well).
     pub header: u64,

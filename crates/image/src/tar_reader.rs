@@ -2,6 +2,7 @@
 //! wrote to do harm.
 
 use std::io::{self, Read};
+use std::ops::Range;
 use std::sync::Arc;
 
 use tar::{EntryType, Header};
@@ -9,12 +10,15 @@ use vfs::{AbsPath, Content, PATH_MAX, Rdev};
 
 use crate::entry::{Entry, EntryKind};
 use crate::pax::Records;
-use crate::sparse::{self, Fragment};
+use crate::sparse::{self, Fragment, MapInData};
 use crate::tar_header::{BLOCK, LongFields, field, inside_root, is_header, text, until_nul};
 use crate::{TarError, TarLimits};
 
 /// What may follow the end of an archive: programs fill their last record with zeros.
 const TRAILER: u64 = 16 << 20;
+
+/// How much of a file is read at a time.
+const BUFFER: usize = 1 << 16;
 
 /// A file of a tar that is there for what is in it.
 pub(crate) enum Outer {
@@ -38,11 +42,12 @@ impl<R: Read> Read for Body<'_, R> {
     }
 }
 
-/// A piece of a tar as it was: the bytes of headers and padding, or a file's content.
+/// A piece of a tar as it was: the bytes of headers and padding, or a part of a file's content
+/// (all of it, unless the file has holes).
 #[derive(Clone, Debug)]
 pub(crate) enum Piece {
     Bytes(Vec<u8>),
-    Content(Content),
+    Content(Content, Range<u64>),
 }
 
 /// Reads a tar entry by entry.
@@ -56,6 +61,8 @@ pub struct TarReader<R> {
     pieces: Option<Vec<Piece>>,
     /// What [`Body`] has not read yet.
     body_left: u64,
+    /// Through which contents are read.
+    buffer: Box<[u8]>,
     is_done: bool,
 }
 
@@ -70,6 +77,7 @@ impl<R: Read> TarReader<R> {
             bytes: 0,
             pieces: None,
             body_left: 0,
+            buffer: vec![0; BUFFER].into(),
             is_done: false,
         }
     }
@@ -177,7 +185,7 @@ impl<R: Read> TarReader<R> {
             return Err(TarError::Truncated { inside: path.to_string() });
         }
         self.offset += size;
-        self.padding(size, path.as_bytes()).map(drop)
+        self.padding(size, path.as_bytes())
     }
 
     fn entry(
@@ -259,24 +267,61 @@ impl<R: Read> TarReader<R> {
             None if in_data => sparse::real_size(records).unwrap_or(size),
             None => size,
         };
-        self.count(size.max(real), name)?;
-        let data = self.data(size, name)?;
-        let padding = self.padding(size, name)?;
-        if fragments.is_none() && !in_data {
-            let content = Content::from(data);
-            if let Some(pieces) = &mut self.pieces {
-                pieces.push(Piece::Content(content.clone()));
-            }
-            self.record(&padding);
-            return Ok(content);
+        self.count(size, real, name)?;
+        let mut left = size;
+        if in_data {
+            let (map, taken) = self.map_in_data(size, name)?.ok_or_else(malformed)?;
+            fragments = Some((map, real));
+            left -= taken;
         }
-        self.record(&data);
-        self.record(&padding);
-        let (fragments, data) = match fragments {
-            Some((fragments, _)) => (fragments, data.as_slice()),
-            None => sparse::map_from_data(&data).ok_or_else(malformed)?,
+        let mut content = Content::default();
+        let Some((fragments, _)) = fragments else {
+            self.data_into(&mut content, 0, size, name)?;
+            self.keep(&content, 0..size);
+            self.padding(size, name)?;
+            return Ok(content);
         };
-        sparse::expand(&fragments, real, data).map(Content::from).ok_or_else(malformed)
+        if !sparse::fits(&fragments, real, left) {
+            return Err(malformed());
+        }
+        for fragment in &fragments {
+            self.data_into(&mut content, fragment.offset, fragment.len, name)?;
+            left -= fragment.len;
+        }
+        content.set_len(real);
+        for Fragment { offset, len } in fragments {
+            self.keep(&content, offset..offset + len);
+        }
+        let rest = self.data(left, name)?;
+        self.record(&rest);
+        self.padding(size, name)?;
+        Ok(content)
+    }
+
+    /// The map of holes that stands before the data, and how much of the data it is; none where it
+    /// is malformed.
+    fn map_in_data(
+        &mut self,
+        size: u64,
+        name: &[u8],
+    ) -> Result<Option<(Vec<Fragment>, u64)>, TarError> {
+        let mut map = MapInData::default();
+        let mut taken = 0;
+        while taken + BLOCK as u64 <= size {
+            if taken > self.limits.header {
+                let what = format!("the map of holes of {}", text(name));
+                return Err(TarError::TooLarge { what, limit: self.limits.header });
+            }
+            let block = self.data(BLOCK as u64, name)?;
+            self.record(&block);
+            taken += BLOCK as u64;
+            match map.take(&block) {
+                Some(true) => return Ok(Some((map.fragments(), taken))),
+                Some(false) => {}
+                None => return Ok(None),
+            }
+        }
+        Ok(None)
     }
 
     /// The map of GNU's oldest sparse format, which goes on in blocks of its own.
@@ -344,9 +389,8 @@ impl<R: Read> TarReader<R> {
             return Err(TarError::TooLarge { what, limit: self.limits.header });
         }
         let data = self.data(size, b"a header")?;
-        let padding = self.padding(size, b"a header")?;
         self.record(&data);
-        self.record(&padding);
+        self.padding(size, b"a header")?;
         Ok(data)
     }
 
@@ -368,6 +412,31 @@ impl<R: Read> TarReader<R> {
         Ok(Some(block))
     }
 
+    /// Reads `len` bytes to their place in a file: block by block, so that a large file is in memory
+    /// once at any time.
+    fn data_into(
+        &mut self,
+        content: &mut Content,
+        mut offset: u64,
+        len: u64,
+        name: &[u8],
+    ) -> Result<(), TarError> {
+        let mut left = len;
+        while left > 0 {
+            let n = usize::try_from(left).unwrap_or(usize::MAX).min(self.buffer.len());
+            let read = self.input.read_exact(&mut self.buffer[..n]);
+            read.map_err(|error| match error.kind() {
+                io::ErrorKind::UnexpectedEof => TarError::Truncated { inside: text(name) },
+                _ => error.into(),
+            })?;
+            content.write_at(offset, &self.buffer[..n]);
+            offset += n as u64;
+            left -= n as u64;
+        }
+        self.offset += len;
+        Ok(())
+    }
+
     /// `size` bytes; what is said to come is not allocated before it has come.
     fn data(&mut self, size: u64, name: &[u8]) -> Result<Vec<u8>, TarError> {
         let mut data = Vec::with_capacity(size.min(1 << 20) as usize);
@@ -380,14 +449,17 @@ impl<R: Read> TarReader<R> {
         Ok(data)
     }
 
-    /// What fills the last block of a file.
-    fn padding(&mut self, size: u64, name: &[u8]) -> Result<Vec<u8>, TarError> {
-        self.data(size.next_multiple_of(BLOCK as u64) - size, name)
+    /// Reads what fills the last block of a file.
+    fn padding(&mut self, size: u64, name: &[u8]) -> Result<(), TarError> {
+        let bytes = self.data(size.next_multiple_of(BLOCK as u64) - size, name)?;
+        self.record(&bytes);
+        Ok(())
     }
 
-    fn count(&mut self, size: u64, name: &[u8]) -> Result<(), TarError> {
+    /// Counts a file that has `size` bytes in the archive and is `real` bytes long.
+    fn count(&mut self, size: u64, real: u64, name: &[u8]) -> Result<(), TarError> {
         let too_large = |limit| TarError::TooLarge { what: text(name), limit };
-        if size > self.limits.file {
+        if size.max(real) > self.limits.file {
             return Err(too_large(self.limits.file));
         }
         self.bytes = self.bytes.saturating_add(size);
@@ -395,6 +467,12 @@ impl<R: Read> TarReader<R> {
             return Err(too_large(self.limits.bytes));
         }
         Ok(())
+    }
+
+    fn keep(&mut self, content: &Content, range: Range<u64>) {
+        if let Some(pieces) = self.pieces.as_mut().filter(|_| !range.is_empty()) {
+            pieces.push(Piece::Content(content.clone(), range));
+        }
     }
 
     fn record(&mut self, bytes: &[u8]) {

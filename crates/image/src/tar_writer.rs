@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use tar::{EntryType, Header};
 use vfs::{AbsPath, Change, ChangeKind, Content, Ino, Inode, Kind, Meta, Timestamp, Tree};
@@ -123,7 +124,7 @@ pub(crate) fn write_pieces(pieces: &[Piece], out: &mut impl Write) -> io::Result
     let mut sink = Stream(out);
     pieces.iter().try_for_each(|piece| match piece {
         Piece::Bytes(bytes) => sink.bytes(bytes),
-        Piece::Content(content) => sink.content(content),
+        Piece::Content(content, range) => sink.part(content, range.clone()),
     })
 }
 
@@ -168,23 +169,19 @@ trait Sink {
 
 struct Stream<W>(W);
 
+impl<W: Write> Stream<W> {
+    fn part(&mut self, content: &Content, range: Range<u64>) -> io::Result<()> {
+        content.try_visit(range, |bytes| self.0.write_all(bytes))
+    }
+}
+
 impl<W: Write> Sink for Stream<W> {
     fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0.write_all(bytes)
     }
 
     fn content(&mut self, content: &Content) -> io::Result<()> {
-        if let Some(bytes) = content.as_bytes() {
-            return self.0.write_all(bytes);
-        }
-        let mut buf = vec![0; 1 << 16];
-        let mut offset = 0;
-        while offset < content.len() {
-            let n = content.read_at(offset, &mut buf);
-            self.0.write_all(&buf[..n])?;
-            offset += n as u64;
-        }
-        Ok(())
+        self.part(content, 0..content.len())
     }
 }
 
@@ -198,7 +195,7 @@ impl Sink for Vec<Piece> {
     }
 
     fn content(&mut self, content: &Content) -> io::Result<()> {
-        self.push(Piece::Content(content.clone()));
+        self.push(Piece::Content(content.clone(), 0..content.len()));
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! The calls that change names and attributes.
 
+use crate::tree::PathLen;
 use crate::{
     Access, Caller, Content, Cred, Dir, Errno, FileType, Fs, Inode, Kind, Located, Meta, Name,
-    NodeId, Rdev, ResolveFlags, Result, SetTime,
+    NodeId, Rdev, ResolveFlags, Result, SetTime, Usage,
 };
 
 impl Fs {
@@ -101,6 +102,7 @@ impl Fs {
         if self.inode(node)?.is_dir() {
             return Err(Errno::EPERM);
         }
+        self.room_for_path(spot.parent, &name, PathLen::default())?;
         self.tree_mut(spot.parent)?.link(node.ino, spot.parent.ino, name)?;
         self.changed_dir(spot.parent)?;
         self.changed_inode(node)
@@ -188,10 +190,13 @@ impl Fs {
             return Err(Errno::ENOTEMPTY);
         }
         self.may_remove(caller, from.parent, node)?;
+        if to.node == Some(node) {
+            return Ok(());
+        }
+        if from.parent != to.parent || new_name.as_bytes().len() > old_name.as_bytes().len() {
+            self.room_for_move(node, to.parent, &new_name)?;
+        }
         if let Some(target) = to.node {
-            if target == node {
-                return Ok(());
-            }
             match (moves_dir, self.inode(target)?.dir()) {
                 (false, Some(_)) => return Err(Errno::EISDIR),
                 (true, None) => return Err(Errno::ENOTDIR),
@@ -345,17 +350,15 @@ impl Fs {
     /// Sets the length of a regular file whose right to write has been checked.
     pub(crate) fn set_len(&mut self, node: NodeId, len: u64, by_root: bool) -> Result<()> {
         let old = match &self.inode(node)?.kind {
-            Kind::File(content) => content.resident(),
+            Kind::File(content) => content.len(),
             Kind::Dir(_) => return Err(Errno::EISDIR),
             _ => return Err(Errno::EINVAL),
         };
-        if len > self.limits.file_size {
-            return Err(Errno::EFBIG);
-        }
-        self.room_for_bytes(len.saturating_sub(old))?;
+        self.room_for_len(len)?;
+        self.room_for(Usage { bytes: len.saturating_sub(old), ..Usage::default() })?;
         let now = self.now();
         let tree = self.tree_mut(node)?;
-        tree.edit_content(node.ino, |content| content.set_len(len as usize))?;
+        tree.edit_content(node.ino, |content| content.set_len(len))?;
         tree.edit_meta(node.ino, |meta| {
             (meta.mtime, meta.ctime) = (now, now);
             if !by_root {
@@ -380,7 +383,8 @@ impl Fs {
         }
         let name: Name = spot.entry()?.clone();
         self.may_change_dir(caller, spot.parent)?;
-        self.room_for_inode()?;
+        self.room_for_path(spot.parent, &name, PathLen::default())?;
+        self.room_for(Usage { inodes: 1, ..Usage::default() })?;
         let parent = &self.inode(spot.parent)?.meta;
         let mut meta = Meta::root(mode & !caller.umask, self.now());
         (meta.uid, meta.gid) = (caller.cred.uid, caller.cred.gid);
@@ -393,6 +397,16 @@ impl Fs {
         let ino = self.tree_mut(spot.parent)?.create(spot.parent.ino, name, meta, kind)?;
         self.changed_dir(spot.parent)?;
         Ok(NodeId { dev: spot.parent.dev, ino })
+    }
+
+    /// Checks that what moves lies not too deep in its new place, with all that is below it.
+    fn room_for_move(&mut self, node: NodeId, to: NodeId, name: &Name) -> Result<()> {
+        let moves_dir = self.inode(node)?.is_dir();
+        let below = match self.mounted(node.dev) {
+            Some(tree) if moves_dir => tree.len_below(node.ino),
+            _ => PathLen::default(),
+        };
+        self.room_for_path(to, name, below)
     }
 
     fn take_away(&mut self, caller: &Caller, spot: &Located, node: NodeId) -> Result<()> {

@@ -2,9 +2,10 @@
 
 use crate::open::OpenFiles;
 use crate::pipe::Pipes;
+use crate::tree::PathLen;
 use crate::{
-    AbsPath, Access, Caller, Console, Errno, FileType, Ino, Inode, Kind, Limits, Name, OpenId,
-    ResolveFlags, Result, Stat, Timestamp, Tree,
+    AbsPath, Access, Caller, Console, Errno, FileType, Ino, Inode, Kind, Limit, Limits, Name,
+    OpenId, ResolveFlags, Result, Stat, Timestamp, Tree, Usage,
 };
 
 /// A file in an [`Fs`]: which mount, which inode.
@@ -50,6 +51,7 @@ pub struct Fs {
     random: u64,
     /// The open file whose read or write last answered `EAGAIN`.
     pub(crate) waits_for: Option<OpenId>,
+    limit_reached: Option<Limit>,
 }
 
 /// Everything an [`Fs`] was at one moment.
@@ -61,6 +63,7 @@ pub struct Checkpoint {
     console: crate::open::ConsoleMark,
     now: Timestamp,
     random: u64,
+    limit_reached: Option<Limit>,
 }
 
 /// One entry of a directory.
@@ -105,6 +108,7 @@ impl Fs {
             now: Timestamp::default(),
             random: 0,
             waits_for: None,
+            limit_reached: None,
         }
     }
 
@@ -165,15 +169,22 @@ impl Fs {
             console: self.console.mark(),
             now: self.now,
             random: self.random,
+            limit_reached: self.limit_reached,
         }
     }
 
     /// Goes back to what was, the clock and the random sequence included.
     pub fn restore(&mut self, checkpoint: Checkpoint) {
-        let Checkpoint { mounts, open, pipes, console, now, random } = checkpoint;
+        let Checkpoint { mounts, open, pipes, console, now, random, limit_reached } = checkpoint;
         self.console.rewind(console);
         (self.mounts, self.open, self.pipes) = (mounts, open, pipes);
-        (self.now, self.random) = (now, random);
+        (self.now, self.random, self.limit_reached) = (now, random, limit_reached);
+    }
+
+    /// The limit that a call last ran into; none if none did.
+    #[must_use]
+    pub fn limit_reached(&self) -> Option<Limit> {
+        self.limit_reached
     }
 
     /// Mounts the file or directory `root` of `tree` over what is at `at`; answers the mount's
@@ -381,16 +392,33 @@ impl Fs {
         if mount.flags.read_only { Err(Errno::EROFS) } else { Ok(()) }
     }
 
-    /// Checks that one more inode fits.
-    pub(crate) fn room_for_inode(&self) -> Result<()> {
-        let inodes: u64 = self.mounts.iter().map(|mount| mount.tree.usage().inodes).sum();
-        if inodes < self.limits.inodes { Ok(()) } else { Err(Errno::EDQUOT) }
+    /// Notes a limit that a call would have passed, and makes its error number of it.
+    pub(crate) fn limited<T>(&mut self, outcome: Result<T, Limit>) -> Result<T> {
+        outcome.map_err(|limit| {
+            self.limit_reached = Some(limit);
+            limit.errno()
+        })
     }
 
-    /// Checks that `more` bytes of content fit.
-    pub(crate) fn room_for_bytes(&self, more: u64) -> Result<()> {
-        let resident: u64 = self.mounts.iter().map(|mount| mount.tree.usage().resident).sum();
-        if resident + more <= self.limits.resident { Ok(()) } else { Err(Errno::ENOSPC) }
+    /// Checks that so much more fits.
+    pub(crate) fn room_for(&mut self, more: Usage) -> Result<()> {
+        let usage = self.mounts.iter().fold(more, |sum, mount| sum + mount.tree.usage());
+        self.limited(self.limits.check(usage))
+    }
+
+    /// Checks that a file may be `len` bytes long.
+    pub(crate) fn room_for_len(&mut self, len: u64) -> Result<()> {
+        let most = self.limits.file_size;
+        self.limited(if len > most { Err(Limit::FileSize(most)) } else { Ok(()) })
+    }
+
+    /// Checks that a name in the directory `dir` lies not too deep, with what is below it: `below`
+    /// says how many more names and bytes the paths there have.
+    pub(crate) fn room_for_path(&mut self, dir: NodeId, name: &Name, below: PathLen) -> Result<()> {
+        let above = self.mounts[dir.dev as usize].tree.len_of_path(dir.ino);
+        let names = above.names + 1 + below.names;
+        let bytes = above.bytes + 1 + name.as_bytes().len() + below.bytes;
+        self.limited(self.limits.check_path(names, bytes))
     }
 
     fn cross(&self, node: NodeId) -> NodeId {

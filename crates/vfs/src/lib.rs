@@ -30,7 +30,7 @@ pub use diff::{Change, ChangeKind, DiffOptions};
 pub use errno::{Errno, Result};
 pub use fs::{Checkpoint, DirEntry, Fs, MountFlags, NodeId, SetTime};
 pub use inode::{Dir, FileType, Ino, Inode, Kind, Meta, Rdev, Stat, Timestamp, Xattrs};
-pub use limits::Limits;
+pub use limits::{Limit, Limits};
 pub use open::{Console, OpenFlags, OpenId, Stream, Whence};
 pub use path::{AbsPath, NAME_MAX, Name, PATH_MAX};
 pub use resolve::{Located, ResolveFlags};

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::change::clear_set_ids;
 use crate::pipe::{PipeEnd, PipeId};
 use crate::{
-    Access, Caller, Content, DirEntry, Errno, FileType, Fs, Kind, NodeId, Rdev, ResolveFlags,
-    Result, Stat,
+    Access, Caller, Content, DirEntry, Errno, FileType, Fs, Kind, Limit, NodeId, Rdev,
+    ResolveFlags, Result, Stat, Usage,
 };
 
 /// An entry of the system's open file table ("open file description").
@@ -395,10 +395,13 @@ impl Fs {
             OpenFile { write: true, target: Target::File(node), .. } => *node,
             _ => return Err(Errno::EINVAL),
         };
-        if content.len() > self.limits.file_size && !content.is_synthetic() {
-            return Err(Errno::EFBIG);
-        }
-        self.room_for_bytes(content.resident())?;
+        let old = self.content(node)?.clone();
+        self.room_for_len(content.len())?;
+        self.room_for(Usage {
+            inodes: 0,
+            bytes: content.len().saturating_sub(old.len()),
+            resident: content.resident().saturating_sub(old.resident()),
+        })?;
         let now = self.now();
         let tree = self.tree_mut(node)?;
         tree.edit_content(node.ino, |old| *old = content)?;
@@ -517,17 +520,17 @@ impl Fs {
             return Ok(0);
         }
         let end = offset.checked_add(bytes.len() as u64).ok_or(Errno::EFBIG)?;
-        if end > self.limits.file_size {
-            return Err(Errno::EFBIG);
-        }
-        let resident = match &self.inode(node)?.kind {
-            Kind::File(content) => content.resident(),
-            _ => return Err(Errno::EINVAL),
+        let content = self.content(node)?;
+        let more = Usage {
+            inodes: 0,
+            bytes: end.saturating_sub(content.len()),
+            resident: content.cost_of_write(offset, bytes),
         };
-        self.room_for_bytes(end.saturating_sub(resident))?;
+        self.room_for_len(end)?;
+        self.room_for(more)?;
         let now = self.now();
         let tree = self.tree_mut(node)?;
-        tree.edit_content(node.ino, |content| content.write_at(offset as usize, bytes))?;
+        tree.edit_content(node.ino, |content| content.write_at(offset, bytes))?;
         tree.edit_meta(node.ino, |meta| {
             (meta.mtime, meta.ctime) = (now, now);
             if !by_root {
@@ -535,6 +538,13 @@ impl Fs {
             }
         })?;
         Ok(bytes.len())
+    }
+
+    fn content(&self, node: NodeId) -> Result<&Content> {
+        match &self.inode(node)?.kind {
+            Kind::File(content) => Ok(content),
+            _ => Err(Errno::EINVAL),
+        }
     }
 
     fn may_open(&self, caller: &Caller, node: NodeId, flags: OpenFlags) -> Result<()> {
@@ -558,8 +568,10 @@ impl Fs {
         Ok(())
     }
 
-    fn room_for_open(&self) -> Result<()> {
-        if self.open.files.len() < self.limits.open_files { Ok(()) } else { Err(Errno::ENFILE) }
+    fn room_for_open(&mut self) -> Result<()> {
+        let most = self.limits.open_files;
+        let fits = self.open.files.len() < most;
+        self.limited(if fits { Ok(()) } else { Err(Limit::OpenFiles(most)) })
     }
 
     fn insert_open(&mut self, target: Target, read: bool, write: bool, append: bool) -> OpenId {

@@ -47,6 +47,25 @@ pub struct Usage {
     pub resident: u64,
 }
 
+impl std::ops::Add for Usage {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            inodes: self.inodes.saturating_add(other.inodes),
+            bytes: self.bytes.saturating_add(other.bytes),
+            resident: self.resident.saturating_add(other.resident),
+        }
+    }
+}
+
+/// How long a path is: its names, and its bytes with a slash before each name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PathLen {
+    pub names: usize,
+    pub bytes: usize,
+}
+
 impl Default for Tree {
     fn default() -> Self {
         Self::new()
@@ -111,6 +130,38 @@ impl Tree {
         }
         names.reverse();
         Some(AbsPath::new(names.join(&b'/')))
+    }
+
+    /// How long the path of a directory is; the root's is empty.
+    pub(crate) fn len_of_path(&self, mut dir: Ino) -> PathLen {
+        let mut len = PathLen::default();
+        while let Some((parent, name)) = self.get(dir).and_then(|inode| inode.links.first()) {
+            len.names += 1;
+            len.bytes += 1 + name.as_bytes().len();
+            dir = *parent;
+        }
+        len
+    }
+
+    /// How much longer the longest paths below a file are than its own.
+    pub(crate) fn len_below(&self, ino: Ino) -> PathLen {
+        let mut most = PathLen::default();
+        let mut stack = vec![(ino, most)];
+        while let Some((ino, here)) = stack.pop() {
+            for (name, child) in self.get(ino).and_then(Inode::dir).into_iter().flat_map(Dir::iter)
+            {
+                let below = PathLen {
+                    names: here.names + 1,
+                    bytes: here.bytes + 1 + name.as_bytes().len(),
+                };
+                most.names = most.names.max(below.names);
+                most.bytes = most.bytes.max(below.bytes);
+                if self.get(child).is_some_and(Inode::is_dir) {
+                    stack.push((child, below));
+                }
+            }
+        }
+        most
     }
 
     /// The directory a directory is in; the root's is the root.

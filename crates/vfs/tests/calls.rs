@@ -1,8 +1,8 @@
 //! The file calls, against what Linux answers.
 
 use vfs::{
-    Access, Caller, ChangeKind, Content, Cred, Errno, FileType, Fs, Limits, MountFlags, NodeId,
-    OpenFlags, Rdev, ResolveFlags, SetTime, Stream, Timestamp, Tree, Whence,
+    Access, Caller, ChangeKind, Content, Cred, Errno, FileType, Fs, MountFlags, NodeId, OpenFlags,
+    Rdev, ResolveFlags, SetTime, Stream, Timestamp, Whence,
 };
 
 const FOLLOW: ResolveFlags = ResolveFlags::FOLLOW;
@@ -225,23 +225,6 @@ fn a_checkpoint_takes_everything_back() {
     assert_eq!(fs.console().stream(Stream::Stdout), b"kept");
     assert_eq!(fs.stat(&root, ROOT, b"/f", FOLLOW), Err(Errno::ENOENT));
     assert_eq!(fs.now(), Timestamp(0));
-}
-
-#[test]
-fn limits_refuse_and_leave_things_as_they_were() {
-    let limits = Limits { resident: 10, inodes: 3, file_size: 8, open_files: 2, console: 3 };
-    let mut fs = Fs::new(Tree::new(), limits);
-    let root = Caller::root();
-    write(&mut fs, &root, "/a", "12345678").unwrap();
-    assert_eq!(write(&mut fs, &root, "/b", "123456789"), Err(Errno::EFBIG));
-    assert_eq!(write(&mut fs, &root, "/b", "123"), Err(Errno::ENOSPC));
-    assert_eq!(write(&mut fs, &root, "/c", ""), Err(Errno::EDQUOT));
-    assert_eq!(read(&fs, "/a"), "12345678");
-    let out = fs.open_console(Stream::Stderr);
-    fs.write(out, b"12345").unwrap();
-    assert_eq!((fs.console().stream(Stream::Stderr), fs.console().dropped()), (b"123".to_vec(), 2));
-    fs.open_null();
-    assert_eq!(fs.open(&root, ROOT, b"/a", (READ, FOLLOW), 0), Err(Errno::ENFILE));
 }
 
 #[test]

@@ -1,17 +1,15 @@
 //! `ADD` of an archive: what is in it instead of itself.
 
-use std::io::Cursor;
-
 use image::{TarLimits, TarReader, decompress};
-use vfs::{AbsPath, Fs, Kind, Timestamp, Tree};
+use vfs::{AbsPath, Content, Fs, Kind, Timestamp, Tree};
 
 use super::{CopyOptions, FileError, make_dirs, resolved};
 
 /// Whether the file is an archive: it decompresses and its first header can be read
 /// (`isArchivePath` in `solver/llbsolver/file/unpack.go`). Its name does not matter.
 pub(crate) fn is_archive(tree: &Tree, path: &AbsPath) -> bool {
-    let Some(bytes) = bytes_at(tree, path) else { return false };
-    let Ok((_, tar)) = decompress(Cursor::new(bytes)) else { return false };
+    let Some(content) = content_at(tree, path) else { return false };
+    let Ok((_, tar)) = decompress(content.reader()) else { return false };
     TarReader::new(tar, TarLimits::default()).next_entry().is_ok_and(|entry| entry.is_some())
 }
 
@@ -29,8 +27,8 @@ pub(crate) fn unpack(
     now: Timestamp,
 ) -> Result<Tree, FileError> {
     let broken = |cause: String| FileError::Archive { path: archive.clone(), cause };
-    let bytes = bytes_at(from, archive).ok_or_else(|| broken("is no file".to_owned()))?;
-    let (_, tar) = decompress(Cursor::new(bytes)).map_err(|error| broken(error.to_string()))?;
+    let content = content_at(from, archive).ok_or_else(|| broken("is no file".to_owned()))?;
+    let (_, tar) = decompress(content.reader()).map_err(|error| broken(error.to_string()))?;
     let mut entries = TarReader::new(tar, TarLimits::default())
         .read_all()
         .map_err(|error| broken(error.to_string()))?;
@@ -48,10 +46,10 @@ pub(crate) fn unpack(
     Ok(tree)
 }
 
-/// The bytes of a file; none for what is modelled, which is no archive and could take long to read.
-fn bytes_at<'t>(tree: &'t Tree, path: &AbsPath) -> Option<&'t [u8]> {
+/// The content of a file; none for what is modelled, which is no archive and could take long to read.
+fn content_at<'t>(tree: &'t Tree, path: &AbsPath) -> Option<&'t Content> {
     match &tree.lookup(path)?.1.kind {
-        Kind::File(content) => content.as_bytes(),
+        Kind::File(content) if !content.is_synthetic() => Some(content),
         _ => None,
     }
 }
