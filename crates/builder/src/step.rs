@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dockerfile::{Instruction, Kind, Parse, Stage};
 use image::DiffId;
-use vfs::{Change, ChangeKind, DiffOptions, Kind as FileKind, Timestamp, Tree};
+use vfs::{Change, ChangeKind, Kind as FileKind, Timestamp, Tree};
 
 use crate::{CommitPoints, Key, LayerInfo, Miss, Output};
 
@@ -99,6 +99,39 @@ pub struct LayerSummary {
     pub modelled: bool,
 }
 
+impl LayerSummary {
+    /// The figures of a layer that leads from `before` to `after` by these changes.
+    #[must_use]
+    pub fn of(diff_id: DiffId, before: &Tree, after: &Tree, changes: &[Change]) -> Self {
+        let mut changed = [0; 3];
+        for change in changes {
+            let at = match change.kind {
+                ChangeKind::Added => 0,
+                ChangeKind::Modified if is_on_the_way(before, after, change) => continue,
+                ChangeKind::Modified => 1,
+                ChangeKind::Deleted => 2,
+            };
+            changed[at] += 1;
+        }
+        Self {
+            diff_id: Some(diff_id),
+            bytes: file_bytes(after, changes, |kind| kind != ChangeKind::Deleted),
+            layers: 1,
+            changed,
+            hidden_bytes: file_bytes(before, changes, |kind| kind != ChangeKind::Added),
+            modelled: false,
+        }
+    }
+}
+
+/// Whether it is a directory that is listed only for what lies below it.
+fn is_on_the_way(before: &Tree, after: &Tree, change: &Change) -> bool {
+    match (before.lookup(&change.path), after.lookup(&change.path)) {
+        (Some((_, old)), Some((_, new))) => old.is_dir() && old.same_as(new),
+        _ => false,
+    }
+}
+
 /// What a step made, kept in the cache.
 #[derive(Clone, Debug)]
 pub struct StepResult {
@@ -123,37 +156,16 @@ pub struct StepResult {
     pub(crate) identity: Key,
 }
 
-/// What is in a layer: a directory of which only the time differs is not (`overlay.Changes` of
-/// containerd's continuity, as BuildKit uses it).
-const LAYER: DiffOptions = DiffOptions { dir_times: false, ..DiffOptions::LAYER };
-
 impl StepResult {
     /// Takes the difference of the two filesystems as a layer.
     #[must_use]
     pub(crate) fn new(before: Tree, tree: Tree, output: Output, time: Timestamp, key: Key) -> Self {
-        let changes: Arc<[Change]> = before.diff_by(&tree, LAYER).into();
+        let changes: Arc<[Change]> = before.diff_with_parents(&tree).into();
         let digest = image::layer_digest(&tree, &changes, time);
-        let mut changed = [0; 3];
-        for change in before.diff_by(&tree, DiffOptions { parents: false, ..LAYER }) {
-            changed[match change.kind {
-                ChangeKind::Added => 0,
-                ChangeKind::Modified => 1,
-                ChangeKind::Deleted => 2,
-            }] += 1;
-        }
-        let bytes = file_bytes(&tree, &changes, |kind| kind != ChangeKind::Deleted);
-        let hidden_bytes = file_bytes(&before, &changes, |kind| kind != ChangeKind::Added);
-        let diff_id = digest.diff_id;
+        let summary = LayerSummary::of(digest.diff_id, &before, &tree, &changes);
         Self {
-            layer: LayerInfo { diff_id, bytes },
-            summary: LayerSummary {
-                diff_id: Some(diff_id),
-                bytes,
-                layers: 1,
-                changed,
-                hidden_bytes,
-                modelled: false,
-            },
+            layer: LayerInfo { diff_id: digest.diff_id, bytes: summary.bytes },
+            summary,
             before,
             tree,
             changes,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::rc::Rc;
 
-use vfs::{AbsPath, Change, ChangeKind, Timestamp, Tree};
+use vfs::{AbsPath, Change, ChangeKind, DiffOptions, Timestamp, Tree};
 
 use crate::tar_reader::Piece;
 use crate::tar_writer::{entries_of, pieces_of, write_pieces};
@@ -59,7 +59,7 @@ impl Layer {
         let inside =
             |path: &AbsPath| replaced.iter().any(|dir| path != dir && path.starts_with(dir));
         let mut changes: BTreeMap<AbsPath, ChangeKind> = older
-            .diff_with_parents(newer)
+            .diff_by(newer, DiffOptions::UPPER_DIR)
             .into_iter()
             .map(|change| (change.path, change.kind))
             .filter(|(path, kind)| *kind != ChangeKind::Deleted || !inside(path))

@@ -18,7 +18,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use support::{Scratch, has, is_root, listing, sh};
 use vfs::{
-    AbsPath, Caller, Content, Errno, Fs, NodeId, OpenFlags, ResolveFlags, SetTime, Timestamp, Tree,
+    AbsPath, Caller, Content, DiffOptions, Errno, Fs, NodeId, OpenFlags, ResolveFlags, SetTime,
+    Timestamp, Tree,
 };
 
 /// One edit; paths are relative to the root.
@@ -254,7 +255,9 @@ fn check(before: &[Edit], after: &[Edit]) {
     let time = Timestamp::from_secs(clock(step));
     let layers: Vec<Layer> = trees
         .windows(2)
-        .map(|pair| Layer::of_changes(&pair[1], &pair[0].diff_with_parents(&pair[1]), time))
+        .map(|pair| {
+            Layer::of_changes(&pair[1], &pair[0].diff_by(&pair[1], DiffOptions::UPPER_DIR), time)
+        })
         .collect();
     let mut applied = Tree::new();
     for layer in &layers {

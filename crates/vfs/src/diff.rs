@@ -51,9 +51,13 @@ pub struct DiffOptions {
 }
 
 impl DiffOptions {
-    /// What a layer holds. As with overlayfs, a directory in which a file was made and removed is
-    /// in it, and so is a file that got one more name.
-    pub const LAYER: Self = Self { dir_times: true, parents: true, links: true };
+    /// What a layer holds, as BuildKit and the containerd image store write it: not a directory of
+    /// which only the time differs (`sameFile` in containerd/continuity's `fs/diff.go`, `sameDirent`
+    /// in BuildKit's `util/overlay`), but a file that got one more name.
+    pub const LAYER: Self = Self { dir_times: false, parents: true, links: true };
+    /// What lies in the upper directory of an overlay, which Docker's overlay2 graph driver takes
+    /// for the layer: a directory in which a file was made and removed as well.
+    pub const UPPER_DIR: Self = Self { dir_times: true, ..Self::LAYER };
     /// What `docker diff` lists: moby/go-archive's `ChangesDirs`, and Docker 28 as recorded.
     pub const LISTING: Self = Self { dir_times: false, parents: true, links: false };
 }
@@ -63,10 +67,9 @@ impl Tree {
     ///
     /// Costs what differs, not what exists, when one was made from a snapshot of the other.
     /// A file counts as modified when its type, content, mode, owner, extended attributes, device
-    /// numbers or mtime differ. A directory's mtime counts too, as with overlayfs, where making and
-    /// removing a file leaves its directory in the layer; for a change deeper below, directories
-    /// are listed by [`Tree::diff_with_parents`] only. A file of several names that is added or
-    /// modified under one is listed under all. The root itself is never listed.
+    /// numbers or mtime differ; a directory's mtime does not count. For a change deeper below,
+    /// directories are listed by [`Tree::diff_with_parents`] only. A file of several names that is
+    /// added or modified under one is listed under all. The root itself is never listed.
     #[must_use]
     pub fn diff(&self, newer: &Self) -> Vec<Change> {
         self.diff_by(newer, DiffOptions { parents: false, ..DiffOptions::LAYER })
