@@ -1,7 +1,7 @@
 //! A layer's changes, with what people want to see of each.
 
 use builder::{StepResult, group_name, user_name};
-use vfs::{AbsPath, Change, ChangeKind, DiffOptions, Inode, Kind, Tree};
+use vfs::{AbsPath, Change, ChangeKind, Inode, Kind, Tree};
 
 /// One path of a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,16 +31,15 @@ pub fn changes_of(result: &StepResult, limit: usize) -> Vec<ChangeDetail> {
 }
 
 /// What differs between two commit points, forwards or backwards, ordered by path, at most `limit`
-/// changes; directories of which only the time differs are left out, and those above a change. The
-/// second part is how many changes there are.
+/// changes; directories above a change are left out. The second part is how many changes there are.
 #[must_use]
 pub fn changes_between(before: &Tree, after: &Tree, limit: usize) -> (Vec<ChangeDetail>, usize) {
-    let options = DiffOptions { parents: false, dir_times: false, ..DiffOptions::LAYER };
-    let changes = before.diff_by(after, options);
+    let changes = before.diff(after);
     (details(before, after, &changes[..limit.min(changes.len())]), changes.len())
 }
 
-fn details(before: &Tree, after: &Tree, changes: &[Change]) -> Vec<ChangeDetail> {
+/// What people want to see of these changes.
+pub(crate) fn details(before: &Tree, after: &Tree, changes: &[Change]) -> Vec<ChangeDetail> {
     changes
         .iter()
         .filter_map(|change| {

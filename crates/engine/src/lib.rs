@@ -8,6 +8,7 @@
 //! [`Engine::build`] ends with [`BuildError::NotLoaded`]; its host loads the module and builds again,
 //! and what was done comes from the cache.
 
+mod archive;
 mod base;
 mod container;
 mod context;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use builder::{Cache, Event, Executor as _, Images as _, NoCache, NoNetwork, Outside, Request};
 use vfs::Timestamp;
 
+pub use archive::{OpenError, OpenedArchive, OpenedImage};
 pub use base::{Catalogue, Recipe, RecipeError, familiar, make};
 pub use builder::{
     BaseImage, Build, BuildError, Command, CommitPoint, CommitPoints, ConvertError, Described,

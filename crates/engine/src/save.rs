@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use builder::Images as _;
 use image::{DiffId, Image, Layer};
-use vfs::{Timestamp, Tree};
 
 use crate::{Build, Engine};
 
@@ -14,10 +12,8 @@ pub enum SaveError {
     /// The build failed.
     #[error("there is no image to save, the build failed")]
     NoImage,
-    /// A layer is none of the build's, and none of a base image of one layer.
-    #[error(
-        "the content of layer {0} is not known here, because its base image has several layers"
-    )]
+    /// A layer is neither the build's nor one of the catalogue's.
+    #[error("the content of layer {0} is not known here")]
     UnknownLayer(DiffId),
 }
 
@@ -27,26 +23,15 @@ impl Engine {
     ///
     /// # Errors
     /// [`SaveError`].
-    pub fn saved(&mut self, build: &Build, tags: &[String]) -> Result<Image, SaveError> {
+    pub fn saved(&self, build: &Build, tags: &[String]) -> Result<Image, SaveError> {
         let config = build.image.as_ref().ok_or(SaveError::NoImage)?.config.clone();
         let mut layers = Vec::new();
         for id in &config.rootfs.diff_ids {
-            let layer = layer_of_step(build, *id).or_else(|| self.layer_of_base(*id));
-            layers.push(Arc::new(layer.ok_or(SaveError::UnknownLayer(*id))?));
+            let layer = layer_of_step(build, *id).map(Arc::new);
+            let layer = layer.or_else(|| self.catalogue.layer(*id));
+            layers.push(layer.ok_or(SaveError::UnknownLayer(*id))?);
         }
         Ok(Image::new(config, layers, tags.to_vec()))
-    }
-
-    fn layer_of_base(&mut self, id: DiffId) -> Option<Layer> {
-        self.references().iter().find_map(|reference| {
-            let base = self.catalogue.find(reference).ok()?;
-            if base.layers.len() != 1 || base.layers[0].diff_id != id {
-                return None;
-            }
-            let changes = Tree::new().diff_with_parents(&base.tree);
-            let layer = Layer::of_changes(&base.tree, &changes, Timestamp::default());
-            Some(layer).filter(|layer| layer.diff_id == id)
-        })
     }
 }
 

@@ -58,6 +58,15 @@ impl Image {
         Self::new(config, vec![Arc::new(tar)], Vec::new())
     }
 
+    /// The configuration for people to read, with all that its author wrote.
+    #[must_use]
+    pub fn pretty_config(&self) -> String {
+        match serde_json::from_slice::<serde_json::Value>(&self.config_json) {
+            Ok(value) => format!("{value:#}"),
+            Err(_) => String::from_utf8_lossy(&self.config_json).into_owned(),
+        }
+    }
+
     /// The image ID.
     #[must_use]
     pub fn id(&self) -> ImageId {

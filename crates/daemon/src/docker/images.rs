@@ -569,10 +569,8 @@ fn save(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         match images.iter_mut().find(|image| image.id() == stored.id) {
             Some(image) => image.tags.extend(tag),
             None => {
-                let Daemon { state, catalogue, .. } = &mut *session.daemon;
-                state.layers.note_bases(&stored, catalogue.recipes()).map_err(Failure::daemon)?;
-                let layers = &state.layers;
-                let image = layers.archive(&stored, tag.into_iter().collect());
+                let Daemon { state, catalogue, .. } = &*session.daemon;
+                let image = state.layers.archive(&stored, tag.into_iter().collect(), catalogue);
                 images.push(image.map_err(Failure::daemon)?);
             }
         }

@@ -3,10 +3,13 @@
 mod recipe;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use builder::{BaseImage, Images, LayerInfo};
-use image::{Config, DiffId, History};
+use image::{Config, DiffId, History, Layer, Platform};
 use vfs::{Kind, Tree};
+
+use crate::OpenedImage;
 
 pub use recipe::{Recipe, RecipeError};
 
@@ -20,11 +23,14 @@ const RECIPES: [&str; 6] = [
     include_str!("../../../../images/debian-bookworm.json"),
 ];
 
-/// Images by their references; each is made when it is first asked for.
+/// Images by their references: those of archives that were opened, and the recipes', each of which is
+/// made when it is first asked for.
 #[derive(Default)]
 pub struct Catalogue {
     made: HashMap<usize, BaseImage>,
     recipes: Vec<Recipe>,
+    /// In the order in which they came.
+    opened: Vec<Arc<OpenedImage>>,
 }
 
 impl Catalogue {
@@ -36,26 +42,55 @@ impl Catalogue {
     pub fn new() -> Self {
         let recipes =
             RECIPES.iter().map(|text| Recipe::parse(text).expect("a test reads every recipe"));
-        Self { made: HashMap::new(), recipes: recipes.collect() }
+        Self { recipes: recipes.collect(), ..Self::default() }
     }
 
     /// Every reference that is known, and `scratch`.
     #[must_use]
     pub fn references(&self) -> Vec<String> {
+        let opened = self.opened.iter().flat_map(|opened| &opened.image.tags).cloned();
         let known = self.recipes.iter().flat_map(|recipe| recipe.references.iter().cloned());
-        known.chain(std::iter::once("scratch".to_owned())).collect()
+        opened.chain(known).chain(std::iter::once("scratch".to_owned())).collect()
     }
 
-    /// The recipes.
+    /// The layer of one of the images, whose tar is made anew where it is a recipe's.
     #[must_use]
-    pub fn recipes(&self) -> &[Recipe] {
-        &self.recipes
+    pub fn layer(&self, id: DiffId) -> Option<Arc<Layer>> {
+        let mut opened = self.opened.iter().flat_map(|opened| &opened.image.layers);
+        if let Some(layer) = opened.find(|layer| layer.diff_id == id) {
+            return Some(Arc::clone(layer));
+        }
+        self.recipes.iter().find_map(|recipe| recipe.layer(id)).map(Arc::new)
+    }
+
+    /// Images from archives, in the order in which they came.
+    pub(crate) fn opened(&self) -> &[Arc<OpenedImage>] {
+        &self.opened
+    }
+
+    /// Adds images from an archive.
+    pub(crate) fn add(&mut self, images: &[Arc<OpenedImage>]) {
+        self.opened.extend_from_slice(images);
+    }
+
+    /// The image of this name that was opened last; where it is there for several platforms, the
+    /// one that runs here.
+    fn opened_as(&self, reference: &str) -> Option<&OpenedImage> {
+        let named = || self.opened.iter().rev().filter(|opened| opened.is_called(reference));
+        let here = Platform::default();
+        named()
+            .find(|opened| opened.image.platform().runs_on(&here))
+            .or_else(|| named().next())
+            .map(|opened| &**opened)
     }
 }
 
 impl Images for Catalogue {
     fn find(&mut self, reference: &str) -> Result<BaseImage, String> {
         let wanted = familiar(reference);
+        if let Some(opened) = self.opened_as(&wanted) {
+            return Ok(opened.as_base());
+        }
         let index = self
             .recipes
             .iter()

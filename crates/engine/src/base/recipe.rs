@@ -1,5 +1,6 @@
 //! Base images from their recipes, `images/*.json` (the format is described in `images/README.md`).
 
+use image::{DiffId, Layer};
 use serde::Deserialize;
 use vfs::{
     AbsPath, Caller, Content, Errno, Fs, Limits, NodeId, OpenFlags, ResolveFlags, SetTime,
@@ -101,6 +102,21 @@ impl Recipe {
                 Ok((fs.root().clone(), time))
             })
             .collect()
+    }
+}
+
+impl Recipe {
+    /// The layer that has this diff ID.
+    #[must_use]
+    pub fn layer(&self, id: DiffId) -> Option<Layer> {
+        let wanted = id.to_string();
+        let at = self.layers.iter().position(|layer| layer.diff_id == wanted)?;
+        // A test reads every recipe, so none fails here.
+        let mut trees = self.trees().ok()?;
+        let (tree, time) = trees.swap_remove(at);
+        let below = at.checked_sub(1).map_or_else(Tree::new, |below| trees.swap_remove(below).0);
+        let layer = Layer::of_changes(&tree, &below.diff_with_parents(&tree), time);
+        Some(layer).filter(|layer| layer.diff_id == id)
     }
 }
 
