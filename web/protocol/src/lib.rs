@@ -14,7 +14,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The version of these messages. A page and a worker of different versions do not talk.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Counts the page's edits; an answer names the edit it belongs to.
 pub type Revision = u64;
@@ -45,6 +45,20 @@ pub enum Request {
     },
     /// Asks for the image that the last build made.
     InspectImage,
+    /// Opens an archive of images (`docker save`, an OCI layout in a tar, compressed or not), which
+    /// is then known to `FROM`. This message is an array of its bytes and the `File`: the worker
+    /// reads it piece by piece.
+    OpenArchive {
+        /// The file's name, for messages.
+        name: String,
+    },
+    /// Asks what a layer of an opened image changes.
+    InspectArchiveLayer {
+        /// [`ImageDetail::id`] of one of the [`OpenedImage`]s.
+        image: String,
+        /// Position of the layer, from 0 for the lowest.
+        layer: u32,
+    },
 }
 
 /// A file of the build context.
@@ -109,6 +123,33 @@ pub enum Event {
     Crashed {
         /// What happened, for a report.
         message: String,
+    },
+    /// An archive is being read.
+    ArchiveProgress {
+        /// Bytes of the file that have been read.
+        read: u64,
+        /// Bytes of the whole file.
+        size: u64,
+    },
+    /// An archive has been opened.
+    ArchiveOpened(OpenedArchive),
+    /// An archive could not be opened; nothing of it is kept.
+    ArchiveRefused {
+        /// The file's name.
+        name: String,
+        /// Why, and what to do.
+        message: String,
+    },
+    /// Answer to [`Request::InspectArchiveLayer`]; no changes where there is no such layer.
+    ArchiveLayerDetail {
+        /// As asked.
+        image: String,
+        /// As asked.
+        layer: u32,
+        /// The layer's changes, ordered by path.
+        changes: Vec<Change>,
+        /// How many changes there are in all; `changes` stops at a few thousand.
+        changes_total: u32,
     },
 }
 
@@ -358,6 +399,33 @@ pub struct ImageDetail {
     pub history: Vec<HistoryEntry>,
 }
 
+/// What an archive holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedArchive {
+    /// The file's name.
+    pub name: String,
+    /// Bytes of memory that the engine takes up by now: it never gives any back, so this is also
+    /// the most it ever took.
+    pub memory: u64,
+    /// The images; one that is there for several platforms comes once for each.
+    pub images: Vec<OpenedImage>,
+    /// Platforms that the archive's index lists and whose images are not in it: `linux/arm64/v8`.
+    pub absent: Vec<String>,
+}
+
+/// An image of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedImage {
+    /// Its names, as `alpine:3.20`.
+    pub tags: Vec<String>,
+    /// What it runs on: `linux/amd64`.
+    pub platform: String,
+    /// Its id, configuration and history.
+    pub detail: ImageDetail,
+    /// Its layers, lowest first: those of the history's lines that are not empty, in their order.
+    pub layers: Vec<LayerSummary>,
+}
+
 /// One line of `docker history`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
@@ -438,6 +506,19 @@ mod tests {
         };
         let events = vec![event];
         assert_eq!(decode::<Vec<Event>>(&encode(&events)), Ok(events));
+    }
+
+    /// `tests/e2e/archive.mjs` speaks these without Rust.
+    #[test]
+    fn messages_about_archives_are_these_bytes() {
+        assert_eq!(encode(&Request::OpenArchive { name: "a.tar".into() }), b"\x05\x05a.tar");
+        let progress = Event::ArchiveProgress { read: 300, size: 5 };
+        let refused = Event::ArchiveRefused { name: "a".into(), message: "b".into() };
+        let opened = OpenedArchive { name: "a".into(), memory: 1, images: vec![], absent: vec![] };
+        assert_eq!(
+            encode(&vec![progress, Event::ArchiveOpened(opened), refused]),
+            b"\x03\x08\xac\x02\x05\x09\x01a\x01\x00\x00\x0a\x01a\x01b"
+        );
     }
 
     #[test]

@@ -5,8 +5,9 @@ use engine::{
     format_rfc3339,
 };
 use protocol::{
-    Change, ChangeKind, Event, FileChange, HistoryEntry, ImageDetail, LayerSummary, Miss, Outcome,
-    OutputRun, Revision, Step, StepDetail, StepKind, StepState,
+    Change, ChangeKind, Event, FileChange, HistoryEntry, ImageDetail, LayerSummary, Miss,
+    OpenedArchive, OpenedImage, Outcome, OutputRun, Revision, Step, StepDetail, StepKind,
+    StepState,
 };
 
 use crate::post;
@@ -53,7 +54,9 @@ pub fn step_detail(build: &Build, step: u32) -> Option<StepDetail> {
     };
     let result = outcome.result.as_deref();
     let output = failed_output.or(result.map(|result| &result.output));
-    let changes = result.map(|result| changes_of(result, MAX_CHANGES)).unwrap_or_default();
+    let changes =
+        result.map(|result| changes_of(&result.before, &result.tree, &result.changes, MAX_CHANGES));
+    let changes = changes.unwrap_or_default();
     let config = outcome.config.as_ref();
     let diff_ids = config.map(|config| config.rootfs.diff_ids.as_slice()).unwrap_or_default();
     Some(StepDetail {
@@ -85,19 +88,52 @@ pub fn no_detail(step: u32) -> StepDetail {
 /// The image that a build made.
 pub fn image_detail(build: &Build) -> Option<ImageDetail> {
     let image = build.image.as_ref()?;
-    let mut layers = image.layers.iter();
-    let history = image.config.history.iter().map(|entry| HistoryEntry {
+    Some(ImageDetail {
+        id: image.config.id().to_string(),
+        config: image.config.to_pretty_json(),
+        history: history(&image.config, image.layers.iter().map(|layer| layer.bytes)),
+    })
+}
+
+/// What an archive holds; `memory` is what the engine takes up.
+pub fn opened_archive(name: &str, archive: &engine::OpenedArchive, memory: u64) -> OpenedArchive {
+    let images = archive.images.iter().map(|opened| OpenedImage {
+        tags: opened.image.tags.clone(),
+        platform: opened.image.platform().to_string(),
+        detail: ImageDetail {
+            id: opened.image.id().to_string(),
+            config: opened.image.pretty_config(),
+            history: history(&opened.image.config, opened.layers.iter().map(|layer| layer.bytes)),
+        },
+        layers: opened.layers.iter().filter_map(summary).collect(),
+    });
+    OpenedArchive {
+        name: name.to_owned(),
+        memory,
+        images: images.collect(),
+        absent: archive.absent.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// What a layer of an opened image changes.
+pub fn archive_layer(opened: Option<&engine::OpenedImage>, image: String, layer: u32) -> Event {
+    let found = opened.map(|opened| opened.changes(layer as usize, MAX_CHANGES));
+    let (changes, total) = found.unwrap_or_default();
+    let changes = changes.into_iter().map(change).collect();
+    Event::ArchiveLayerDetail { image, layer, changes, changes_total: total as u32 }
+}
+
+/// The lines of a history, with the bytes of the layers.
+fn history(config: &engine::Config, layers: impl IntoIterator<Item = u64>) -> Vec<HistoryEntry> {
+    let mut layers = layers.into_iter();
+    let entries = config.history.iter().map(|entry| HistoryEntry {
         created_by: entry.created_by.clone(),
-        bytes: if entry.empty_layer { 0 } else { layers.next().map_or(0, |layer| layer.bytes) },
+        bytes: if entry.empty_layer { 0 } else { layers.next().unwrap_or(0) },
         empty_layer: entry.empty_layer,
         comment: entry.comment.clone(),
         created: entry.created.map(format_rfc3339).unwrap_or_default(),
     });
-    Some(ImageDetail {
-        id: image.config.id().to_string(),
-        config: image.config.to_pretty_json(),
-        history: history.collect(),
-    })
+    entries.collect()
 }
 
 fn step_head(index: usize, step: &engine::Step) -> Step {

@@ -6,6 +6,7 @@
 //! network later, all of them once the first build is done.
 
 mod convert;
+mod file;
 mod modules;
 mod session;
 
@@ -15,7 +16,7 @@ use std::rc::Rc;
 use protocol::{Event, Request, StepState, VERSION, decode, encode};
 use session::Session;
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 thread_local! {
     /// Events that go with the next one.
@@ -27,9 +28,9 @@ fn main() {
     let session = Rc::new(Session::new());
     let images = session.images();
     let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
-        let bytes = js_sys::Uint8Array::new(&message.data()).to_vec();
+        let (bytes, file) = parts(message.data());
         match decode::<Request>(&bytes) {
-            Ok(request) => session.handle(request),
+            Ok(request) => session.handle(request, file),
             Err(message) => post(Event::Crashed { message }),
         }
     });
@@ -37,6 +38,15 @@ fn main() {
     // The listener lives as long as the worker.
     listener.forget();
     post(Event::Ready { version: VERSION, images });
+}
+
+/// A message's bytes, and the file that came with them in an array.
+fn parts(data: JsValue) -> (Vec<u8>, Option<File>) {
+    let bytes = |data: &JsValue| js_sys::Uint8Array::new(data).to_vec();
+    match data.dyn_into::<js_sys::Array>() {
+        Ok(parts) => (bytes(&parts.get(0)), parts.get(1).dyn_into().ok()),
+        Err(data) => (bytes(&data), None),
+    }
 }
 
 /// This worker's global object.

@@ -4,9 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use engine::{Build, BuildError, BuildOptions, Engine};
-use protocol::{Event, Outcome, Request, Revision};
+use protocol::{Event, OpenedArchive, Outcome, Request, Revision};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
 
+use crate::file::FileReader;
 use crate::modules::Fetcher;
 use crate::{convert, micros, post};
 
@@ -36,7 +38,7 @@ impl Session {
     }
 
     /// Does what the page asks.
-    pub fn handle(self: &Rc<Self>, request: Request) {
+    pub fn handle(self: &Rc<Self>, request: Request, file: Option<File>) {
         match request {
             Request::PutFile(file) => {
                 let mut engine = self.engine.borrow_mut();
@@ -59,7 +61,34 @@ impl Session {
                 let detail = self.last.borrow().as_ref().and_then(convert::image_detail);
                 post(Event::ImageDetail(detail));
             }
+            Request::OpenArchive { name } => post(match self.open(&name, file) {
+                Ok(opened) => Event::ArchiveOpened(opened),
+                Err(message) => Event::ArchiveRefused { name, message },
+            }),
+            Request::InspectArchiveLayer { image, layer } => {
+                let engine = self.engine.borrow();
+                let id = image.parse().ok().map(engine::ImageId);
+                let opened = id.and_then(|id| engine.opened_image(&id));
+                post(convert::archive_layer(opened.map(|opened| &**opened), image, layer));
+            }
         }
+    }
+
+    /// Reads an archive. The page hears how far it is.
+    fn open(&self, name: &str, file: Option<File>) -> Result<OpenedArchive, String> {
+        let file = file.ok_or("no file came with the request to open one")?;
+        // A hundred events in all.
+        let mut told = 0;
+        let mut on_progress = |read: u64, size: u64| {
+            if read * 100 / size > told {
+                told = read * 100 / size;
+                post(Event::ArchiveProgress { read, size });
+            }
+        };
+        let reader = FileReader::new(file, &mut on_progress)?;
+        let opened = self.engine.borrow_mut().open_archive(reader);
+        let opened = opened.map_err(|error| error.to_string())?;
+        Ok(convert::opened_archive(name, &opened, memory()))
     }
 
     async fn build(self: Rc<Self>, revision: Revision, options: BuildOptions) {
@@ -112,4 +141,11 @@ impl Session {
             }
         });
     }
+}
+
+/// Bytes of this module's memory, which only grows.
+fn memory() -> u64 {
+    use wasm_bindgen::JsCast as _;
+    let memory = wasm_bindgen::memory().unchecked_into::<js_sys::WebAssembly::Memory>();
+    u64::from(memory.buffer().unchecked_into::<js_sys::ArrayBuffer>().byte_length())
 }

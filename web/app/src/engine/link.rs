@@ -7,8 +7,8 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use protocol::{Event, Request};
-use wasm_bindgen::JsCast;
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{ErrorEvent, File, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
 use super::session::{Session, Wish};
@@ -80,10 +80,31 @@ impl Link {
         }
     }
 
+    /// Has the worker open an archive that the user chose or dropped: a `docker save` or an OCI
+    /// layout in a tar, compressed or not.
+    ///
+    /// The worker reads the file itself and piece by piece, so the page never holds its bytes; it
+    /// says [`Event::ArchiveProgress`] while it reads, at most a hundred times, and at the end
+    /// [`Event::ArchiveOpened`] or [`Event::ArchiveRefused`]. Requests that are sent meanwhile are
+    /// answered afterwards. From then on `FROM` finds the images by their names, and
+    /// [`Request::InspectArchiveLayer`] asks what is in a layer. A new worker knows of no archive:
+    /// who replaces it opens the file again.
+    #[expect(dead_code, reason = "the part of the page that opens archives calls it")]
+    pub fn open_archive(&self, file: &File) {
+        let request = Request::OpenArchive { name: file.name() };
+        let bytes = Uint8Array::from(protocol::encode(&request).as_slice()).buffer();
+        self.send(&Array::of2(&bytes, file), &bytes);
+    }
+
     fn post(&self, request: &Request) {
         let bytes = Uint8Array::from(protocol::encode(request).as_slice()).buffer();
-        let transfer = Array::of1(&bytes);
-        if let Err(error) = self.worker.post_message_with_transfer(&bytes, &transfer) {
+        self.send(&bytes, &bytes);
+    }
+
+    /// Sends a message; the buffer moves and is not copied.
+    fn send(&self, message: &JsValue, buffer: &ArrayBuffer) {
+        let sent = self.worker.post_message_with_transfer(message, &Array::of1(buffer));
+        if let Err(error) = sent {
             self.shared.lost(format!("{error:?}"));
         }
     }
@@ -113,8 +134,13 @@ impl Shared {
 
     fn hear(self: &Rc<Self>, event: Event) {
         self.session.borrow_mut().hear(&event);
-        let can_wait =
-            matches!(event, Event::Started { .. } | Event::Progress { .. } | Event::Loading { .. });
+        let can_wait = matches!(
+            event,
+            Event::Started { .. }
+                | Event::Progress { .. }
+                | Event::Loading { .. }
+                | Event::ArchiveProgress { .. }
+        );
         self.heard.borrow_mut().push(event);
         if !can_wait {
             self.flush();
