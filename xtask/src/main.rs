@@ -1,9 +1,10 @@
-//! Project automation: set-up, build, test, fuzz, serve, dist, check.
+//! Project automation: set-up, build, test, bench, fuzz, serve, dist, check.
 //!
 //! Every command brings along what it needs. A step that finds its work done says nothing; one
 //! that has work says what it is and how long it took; one that cannot go on answers with one
 //! sentence that names the fix.
 
+mod bench;
 mod check;
 mod dist;
 mod fuzz;
@@ -35,6 +36,8 @@ enum Command {
     Test(test::Options),
     /// Build the static site into `dist/` and compare its sizes with the budgets.
     Dist,
+    /// Measure: the filesystem, layers and archives, natively or with `--browser` in Chromium.
+    Bench(bench::Options),
     /// Run the fuzz targets, each for a while.
     Fuzz(fuzz::Options),
     /// Formatting, lints on every target, documentation, the table of crates.
@@ -71,6 +74,7 @@ fn run(command: Command) -> Result<()> {
         Command::Serve(options) => serve::run(&project, &options),
         Command::Test(options) => test::run(&project, &options),
         Command::Dist => dist::run(&project),
+        Command::Bench(options) => bench::run(&project, &options),
         Command::Fuzz(options) => fuzz::run(&project, &options),
         Command::Check => check::run(&project),
         Command::Setup => setup::page_tools(&project),

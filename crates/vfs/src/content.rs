@@ -208,7 +208,7 @@ impl Content {
             let have = self.0.block(index).map_or(0, |block| block.len());
             let need = (start + part.len()).max(self.0.base.bytes_in(index));
             cost += need.saturating_sub(have) as u64;
-            cost += HOLE * (index + 1).saturating_sub(blocks) as u64;
+            cost += HOLE * index.saturating_sub(blocks) as u64;
             blocks = blocks.max(index + 1);
         }
         cost

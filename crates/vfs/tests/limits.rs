@@ -80,7 +80,7 @@ fn each_limit_has_its_error_and_its_words() {
 
 #[test]
 fn writes_stop_at_the_limits() {
-    let limits = Limits { bytes: 40, resident: 10, inodes: 3, file_size: 30, ..Limits::default() };
+    let limits = Limits { bytes: 32, resident: 10, inodes: 3, file_size: 30, ..Limits::default() };
     let mut fs = Fs::new(Tree::new(), limits);
     let a = open(&mut fs, "/a").unwrap();
     let b = open(&mut fs, "/b").unwrap();
@@ -97,8 +97,8 @@ fn writes_stop_at_the_limits() {
     refused(&mut fs, Limit::FileSize(30), |fs| fs.pwrite(a, u64::MAX - 1, b"x"));
     assert_eq!(fs.ftruncate(b, 20), Ok(()), "a hole is no data");
     assert_eq!(fs.pwrite(b, 21, &[0; 3]), Ok(3), "and neither are zeros in it");
-    refused(&mut fs, Limit::Bytes(40), |fs| fs.ftruncate(b, 25));
-    refused(&mut fs, Limit::Bytes(40), |fs| fs.pwrite(b, 24, b"x"));
+    refused(&mut fs, Limit::Bytes(32), |fs| fs.ftruncate(b, 25));
+    refused(&mut fs, Limit::Bytes(32), |fs| fs.pwrite(b, 24, b"x"));
     refused(&mut fs, Limit::Files(3), |fs| open(fs, "/c"));
     refused(&mut fs, Limit::Files(3), |fs| mkdir(fs, ROOT, "c"));
     fs.close(b);

@@ -54,9 +54,7 @@ pub fn step_detail(build: &Build, step: u32) -> Option<StepDetail> {
     };
     let result = outcome.result.as_deref();
     let output = failed_output.or(result.map(|result| &result.output));
-    let changes =
-        result.map(|result| changes_of(&result.before, &result.tree, &result.changes, MAX_CHANGES));
-    let changes = changes.unwrap_or_default();
+    let changes = result.map(|result| changes_of(result, MAX_CHANGES)).unwrap_or_default();
     let config = outcome.config.as_ref();
     let diff_ids = config.map(|config| config.rootfs.diff_ids.as_slice()).unwrap_or_default();
     Some(StepDetail {

@@ -1,5 +1,5 @@
-//! `cargo bench -p image`: the figures that this crate and `vfs` are held to, each beside what it is
-//! measured against in the same run.
+//! `cargo xtask bench`: the figures that `vfs` and `image` are held to, each beside what it is measured
+//! against in the same run.
 #![allow(
     clippy::disallowed_methods,
     reason = "measures time and memory, and runs tar on real files"
@@ -13,10 +13,9 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use figures::{Edits, TIME, tree};
 use image::{Config, Image, Layer, RootFs, TarLimits, layer_digest, read_archive, write_archive};
-use vfs::{Content, DiffOptions, Dir, Kind, Meta, Name, Timestamp, Tree};
-
-const TIME: Timestamp = Timestamp(1_700_000_000_000_000_000);
+use vfs::{Kind, Tree};
 
 fn main() {
     // Memory is measured in processes of their own, where nothing was freed before.
@@ -40,25 +39,6 @@ fn main() {
 fn alone(arguments: &[&str]) {
     let me = std::env::current_exe().unwrap();
     assert!(Command::new(me).args(arguments).status().unwrap().success());
-}
-
-/// `count` files, a hundred to a directory, `size` bytes each.
-fn tree(count: usize, size: usize) -> Tree {
-    let mut tree = Tree::new();
-    let mut dir = Tree::ROOT;
-    for at in 0..count {
-        if at % 100 == 0 {
-            let name = Name::new(format!("dir{:05}", at / 100).as_bytes()).unwrap();
-            let kind = Kind::Dir(Dir::default());
-            dir = tree.create(Tree::ROOT, name, Meta::root(0o755, TIME), kind).unwrap();
-        }
-        let name = Name::new(format!("file{:02}", at % 100).as_bytes()).unwrap();
-        // Bytes that differ from file to file and cost nothing to make.
-        let content = Content::synthetic(at as u64, size as u64).to_vec();
-        let kind = Kind::File(Content::from(content));
-        tree.create(dir, name, Meta::root(0o644, TIME), kind).unwrap();
-    }
-    tree
 }
 
 /// The middle one of the times that `run` takes.
@@ -86,18 +66,8 @@ fn one_file_of_many() {
     println!("snapshot, change of one file, difference (budget 1 ms at 100,000 files)");
     let mut first = None;
     for count in [1_000, 10_000, 100_000] {
-        let mut tree = tree(count, 0);
-        let files: Vec<u64> =
-            tree.walk().filter(|(_, _, inode)| !inode.is_dir()).map(|(_, ino, _)| ino).collect();
-        let mut at = 0;
-        let taken = median(501, || {
-            let before = tree.clone();
-            at = (at + 7919) % files.len();
-            tree.edit_content(files[at], |content| content.write_at(0, b"x")).unwrap();
-            tree.edit_meta(files[at], |meta| meta.mtime = Timestamp(meta.mtime.0 + 1)).unwrap();
-            let changes = before.diff_by(&tree, DiffOptions::LAYER);
-            assert_eq!(black_box(changes).len(), 2);
-        });
+        let mut edits = Edits::new(tree(count, 0));
+        let taken = median(501, || assert_eq!(black_box(edits.next_difference()), 2));
         let first = *first.get_or_insert(taken);
         let ratio = taken.as_secs_f64() / first.as_secs_f64();
         println!("  {count:>7} files  {taken:>10.1?}  {ratio:.2} of the time for 1,000");
