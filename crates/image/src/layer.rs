@@ -42,6 +42,14 @@ pub struct Blob {
     pub compression: Compression,
 }
 
+/// A file of an archive that looks like a layer and cannot be read as one.
+#[derive(Debug)]
+pub(crate) struct NoLayer {
+    pub error: TarError,
+    /// Of the bytes as they were stored; none where they could not be read.
+    pub digest: Option<Digest>,
+}
+
 impl Layer {
     /// The layer that leads to `newer` by these changes (of [`Tree::diff_with_parents`]), with
     /// whiteouts dated `time`.
@@ -96,17 +104,41 @@ impl Layer {
     ///
     /// # Errors
     /// [`TarError`].
-    pub fn read(input: impl Read, limits: TarLimits) -> Result<Self, TarError> {
-        let stored = Tee::new(input);
-        let stored_hash = Rc::clone(&stored.hash);
+    pub fn read(mut input: impl Read, limits: TarLimits) -> Result<Self, TarError> {
+        Self::read_hashing(&mut input, &Rc::default(), limits)
+    }
+
+    /// As [`Layer::read`]. What is no layer is read to its end all the same, so that its digest
+    /// tells whether it was damaged.
+    pub(crate) fn read_blob(input: &mut dyn Read, limits: TarLimits) -> Result<Self, NoLayer> {
+        let hash = Rc::default();
+        Self::read_hashing(input, &hash, limits).map_err(|error| {
+            let mut rest = Tee { inner: input, hash: Rc::clone(&hash), is_hashing: true };
+            let is_whole = io::copy(&mut rest, &mut io::sink()).is_ok();
+            NoLayer { error, digest: is_whole.then(|| taken(&hash).0) }
+        })
+    }
+
+    /// The same layer where it is stored in another way; the contents are shared.
+    pub(crate) fn stored_as(&self, blob: Blob) -> Self {
+        Self { blob, ..self.clone() }
+    }
+
+    fn read_hashing(
+        input: &mut dyn Read,
+        stored_hash: &Rc<RefCell<Sha256Writer>>,
+        limits: TarLimits,
+    ) -> Result<Self, TarError> {
+        let stored = Tee { inner: input, hash: Rc::clone(stored_hash), is_hashing: true };
         let (compression, plain) = decompress(stored)?;
         // What is not compressed is digested once.
-        let plain = Tee { is_hashing: compression != Compression::None, ..Tee::new(plain) };
-        let plain_hash = Rc::clone(&plain.hash);
+        let plain_hash = Rc::default();
+        let is_hashing = compression != Compression::None;
+        let plain = Tee { inner: plain, hash: Rc::clone(&plain_hash), is_hashing };
         let mut reader = TarReader::recording(plain, limits);
         let entries = reader.read_all()?;
         let pieces = reader.finish()?;
-        let (digest, size) = taken(&stored_hash);
+        let (digest, size) = taken(stored_hash);
         let (plain_digest, tar_size) = match compression {
             Compression::None => (digest, size),
             _ => taken(&plain_hash),
@@ -141,12 +173,6 @@ struct Tee<R> {
     inner: R,
     hash: Rc<RefCell<Sha256Writer>>,
     is_hashing: bool,
-}
-
-impl<R> Tee<R> {
-    fn new(inner: R) -> Self {
-        Self { inner, hash: Rc::default(), is_hashing: true }
-    }
 }
 
 impl<R: Read> Read for Tee<R> {

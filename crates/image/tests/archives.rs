@@ -144,6 +144,27 @@ fn damage_is_told() {
         bytes.truncate(700);
     });
     assert!(said.contains("was cut off"), "{said}");
+    // Where the tar itself breaks, the digest says why.
+    let said = files(&|all| {
+        let (_, bytes) = all.iter_mut().find(|(path, _)| *path == at(&layer)).unwrap();
+        bytes[0] ^= 1;
+        bytes[600] ^= 1;
+    });
+    assert!(said.contains("it was damaged or changed"), "{said}");
+    let said = files(&|all| {
+        let manifest = all
+            .iter()
+            .find(|(_, bytes)| {
+                bytes.starts_with(
+                    b"{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest",
+                )
+            })
+            .unwrap()
+            .1
+            .clone();
+        *all = vec![("manifest.json".to_owned(), manifest)];
+    });
+    assert!(said.contains("skopeo's dir: layout"), "{said}");
     let said = files(&|all| all.retain(|(path, _)| path.starts_with("blobs")));
     assert!(said.contains("neither manifest.json nor index.json"), "{said}");
     let said = files(&|all| {

@@ -46,6 +46,12 @@ pub enum ArchiveError {
          load it into a newer Docker and save it again"
     )]
     TooOld,
+    /// A folder that `skopeo copy ... dir:` made.
+    #[error(
+        "not supported here: skopeo's dir: layout, because only skopeo reads it; \
+         make an archive of it with skopeo copy dir:FOLDER oci-archive:FILE"
+    )]
+    SkopeoDir,
     /// A file that a manifest names is missing.
     #[error("{wanted} is missing, which {by} names: the archive is incomplete")]
     Missing {
@@ -92,7 +98,7 @@ pub enum ArchiveError {
         /// How many diff IDs the configuration has.
         config: usize,
     },
-    /// A file that should be text is larger than any text there is.
+    /// A file that should be text is larger than any text there is, or than all of them may be.
     #[error("{path} is too large: it would exceed the limit of {limit} bytes")]
     TooLarge {
         /// The file.

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use vfs::AbsPath;
 
 use super::{ArchiveError, blob_path};
+use crate::layer::NoLayer;
 use crate::oci::{ATTESTATION, Descriptor, DockerItem, IMAGE_NAME, Index, Manifest, REF_NAME};
 use crate::tar_header::is_header;
 use crate::tar_reader::Outer;
@@ -17,6 +18,8 @@ use crate::{
 
 /// The largest manifest or configuration (the same as in Docker and containerd).
 const TEXT_LIMIT: u64 = 8 << 20;
+/// All manifests and configurations of an archive together.
+const TEXTS_LIMIT: u64 = 64 << 20;
 /// How deep indexes may point to indexes.
 const DEPTH_LIMIT: usize = 4;
 
@@ -28,9 +31,17 @@ pub struct Archive {
     pub images: Vec<Image>,
     /// Platforms that an index lists and whose images are not in the archive.
     pub absent: Vec<Platform>,
+    /// The first file that an image was left out for, and what names it.
+    incomplete: Option<(AbsPath, AbsPath)>,
 }
 
 impl Archive {
+    /// Leaves out the image of a platform, for want of a file.
+    fn leave_out(&mut self, platform: &Platform, missing: &AbsPath, named_by: &AbsPath) {
+        self.absent.push(platform.clone());
+        self.incomplete.get_or_insert_with(|| (missing.clone(), named_by.clone()));
+    }
+
     /// The image `name` (any where there is none given) for `platform`: a name, a tag alone, or the
     /// beginning of an image ID.
     ///
@@ -82,10 +93,12 @@ pub fn read_archive(input: impl Read, limits: TarLimits) -> Result<Archive, Arch
 pub struct ArchiveReader {
     limits: TarLimits,
     texts: BTreeMap<AbsPath, Vec<u8>>,
-    layers: BTreeMap<AbsPath, Result<Arc<Layer>, TarError>>,
+    layers: BTreeMap<AbsPath, Result<Arc<Layer>, NoLayer>>,
     links: BTreeMap<AbsPath, AbsPath>,
-    /// Files that are larger than a text and no layer.
+    /// Files that are no layer, and larger than a text or more than all texts may be.
     large: BTreeMap<AbsPath, u64>,
+    /// Bytes that further texts may have.
+    text_left: u64,
 }
 
 impl ArchiveReader {
@@ -93,7 +106,8 @@ impl ArchiveReader {
     #[must_use]
     pub fn new(limits: TarLimits) -> Self {
         let (texts, layers) = (BTreeMap::new(), BTreeMap::new());
-        Self { limits, texts, layers, links: BTreeMap::new(), large: BTreeMap::new() }
+        let (links, large) = (BTreeMap::new(), BTreeMap::new());
+        Self { limits, texts, layers, links, large, text_left: TEXTS_LIMIT }
     }
 
     /// Takes a file. What looks like a tar is read as a layer at once, so that no more than what it
@@ -110,24 +124,37 @@ impl ArchiveReader {
             || is_header(&start);
         let mut input = io::Cursor::new(start).chain(input);
         if is_layer {
-            let layer = Layer::read(&mut input, self.limits).map(Arc::new);
-            if let Ok(layer) = &layer {
+            let layer = Layer::read_blob(&mut input, self.limits).map(|layer| self.shared(layer));
+            self.layers.insert(path, layer);
+            return Ok(());
+        }
+        let limit = TEXT_LIMIT.min(self.text_left);
+        let mut text = Vec::new();
+        input.by_ref().take(limit + 1).read_to_end(&mut text).map_err(TarError::from)?;
+        if text.len() as u64 > limit {
+            let limit = if limit == TEXT_LIMIT { TEXT_LIMIT } else { TEXTS_LIMIT };
+            self.large.insert(path, limit);
+        } else {
+            self.text_left -= text.len() as u64;
+            self.texts.insert(path, text);
+        }
+        Ok(())
+    }
+
+    /// The layer, in memory once where the archive holds it several times, and counted.
+    fn shared(&mut self, layer: Layer) -> Arc<Layer> {
+        let mut layers = self.layers.values().filter_map(|layer| layer.as_ref().ok());
+        match layers.find(|known| known.diff_id == layer.diff_id) {
+            Some(known) if known.blob == layer.blob => Arc::clone(known),
+            Some(known) => Arc::new(known.stored_as(layer.blob)),
+            None => {
                 let bytes: u64 = layer.entries.iter().map(crate::Entry::size).sum();
                 self.limits.bytes = self.limits.bytes.saturating_sub(bytes);
                 let entries = layer.entries.len() as u64;
                 self.limits.entries = self.limits.entries.saturating_sub(entries);
+                Arc::new(layer)
             }
-            self.layers.insert(path, layer);
-            return Ok(());
         }
-        let mut text = Vec::new();
-        input.by_ref().take(TEXT_LIMIT + 1).read_to_end(&mut text).map_err(TarError::from)?;
-        if text.len() as u64 > TEXT_LIMIT {
-            self.large.insert(path, TEXT_LIMIT);
-        } else {
-            self.texts.insert(path, text);
-        }
-        Ok(())
     }
 
     /// Takes a link to another file of the archive.
@@ -150,8 +177,7 @@ impl ArchiveReader {
             self.index(&index, &index_path, &[], 0, &mut archive)?;
         }
         if has_items {
-            let items: Vec<DockerItem> = self.json(&items_path, &items_path)?;
-            for item in items {
+            for item in self.docker_items(&items_path)? {
                 self.docker_item(&item, &items_path, &mut archive)?;
             }
         }
@@ -159,7 +185,21 @@ impl ArchiveReader {
             let is_old = self.texts.contains_key(&AbsPath::new("repositories"));
             return Err(if is_old { ArchiveError::TooOld } else { ArchiveError::NoImages });
         }
-        Ok(archive)
+        match archive.incomplete.take() {
+            Some((wanted, by)) if archive.images.is_empty() => {
+                Err(ArchiveError::Missing { wanted, by })
+            }
+            _ => Ok(archive),
+        }
+    }
+
+    fn docker_items(&self, path: &AbsPath) -> Result<Vec<DockerItem>, ArchiveError> {
+        let items: Result<_, _> = self.json(path, path);
+        // `skopeo copy ... dir:` names a single manifest like Docker's list of them.
+        match items {
+            Err(_) if self.json::<Manifest>(path, path).is_ok() => Err(ArchiveError::SkopeoDir),
+            items => items,
+        }
     }
 
     fn index(
@@ -183,7 +223,7 @@ impl ArchiveReader {
             let at = AbsPath::new(blob_path(&descriptor.digest));
             let is_here = self.texts.contains_key(&at);
             if let Some(platform) = descriptor.platform.as_ref().filter(|_| !is_here) {
-                archive.absent.push(platform.clone());
+                archive.leave_out(platform, &at, path);
                 continue;
             }
             self.check(&at, descriptor, path)?;
@@ -215,9 +255,9 @@ impl ArchiveReader {
             !self.texts.contains_key(at) && !self.layers.contains_key(at)
         };
         if let Some(platform) = platform
-            && (is_missing(&config) || layers.iter().any(is_missing))
+            && let Some(missing) = std::iter::once(&config).chain(&layers).find(|at| is_missing(at))
         {
-            archive.absent.push(platform.clone());
+            archive.leave_out(platform, missing, path);
             return Ok(());
         }
         self.check(&config, &manifest.config, path)?;
@@ -269,8 +309,8 @@ impl ArchiveReader {
         for at in layers {
             match self.layers.get(self.followed(at)) {
                 Some(Ok(layer)) => found.push(Arc::clone(layer)),
-                Some(Err(error)) => {
-                    let error = TarError::again(error);
+                Some(Err(no_layer)) => {
+                    let error = TarError::again(&no_layer.error);
                     return Err(ArchiveError::Layer { path: at.clone(), error });
                 }
                 None => {
@@ -306,8 +346,15 @@ impl ArchiveReader {
     ) -> Result<(), ArchiveError> {
         let (actual, size) = match self.layers.get(self.followed(at)) {
             Some(Ok(layer)) => (layer.blob.digest, layer.blob.size),
-            // The error is told with the image that needs the layer.
-            Some(Err(_)) => return Ok(()),
+            // What was cut off is told so, with the image that needs the layer, and so is what was
+            // made as it is.
+            Some(Err(NoLayer { error: TarError::Truncated { .. }, .. })) => return Ok(()),
+            Some(Err(no_layer)) => match no_layer.digest {
+                Some(actual) if actual != descriptor.digest => {
+                    return Err(ArchiveError::Digest { path: at.clone(), actual });
+                }
+                _ => return Ok(()),
+            },
             None => {
                 let text = self.text(at, by)?;
                 (Digest::of(text), text.len() as u64)
