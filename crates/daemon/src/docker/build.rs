@@ -8,67 +8,51 @@ use dockerfile::Ignore;
 use engine::{Build, BuildError, BuildEvent, StepState};
 use vfs::{AbsPath, Kind, Tree};
 
-use super::flags::{Flag, Parsed, Usage, switch, valued};
+use super::flags::{Parsed, usage};
 use super::images::confirmed;
 use super::progress::Plain;
 use super::run::variables;
 use super::{Command, Failure, Session, classic};
 use crate::{Bases, Reference, StoredImage};
 
-/// The flags of `docker build`.
-const FLAGS: &[Flag] = &[
-    valued("add-host", ' ', "list", "Add a name and its address (host:ip)"),
-    valued("build-arg", ' ', "list", "Set an ARG"),
-    valued("build-context", ' ', "list", "Another context (name=path)"),
-    valued("cache-from", ' ', "list", "Take results from these images (all are looked at here)"),
-    switch("check", ' ', "Check the Dockerfile and build nothing"),
-    valued("file", 'f', "string", "The Dockerfile (default PATH/Dockerfile)"),
-    switch("force-rm", ' ', "Remove intermediate containers also of a failed build"),
-    valued("label", ' ', "list", "Set a label"),
-    switch("load", ' ', "Keep the image (the default)"),
-    valued("network", ' ', "string", "Network of RUN (there is none here)"),
-    switch("no-cache", ' ', "Run every step"),
-    valued("no-cache-filter", ' ', "list", "Run every step of these stages"),
-    valued("platform", ' ', "list", "Platform of the image"),
-    valued("progress", ' ', "string", "Style of the progress"),
-    valued("provenance", ' ', "string", "Attest (has no effect here)"),
-    switch("pull", ' ', "Look for newer base images (there are none here)"),
-    switch("quiet", 'q', "Print only the image's id"),
-    switch("rm", ' ', "Remove intermediate containers (default true)"),
-    valued("secret", ' ', "list", "A secret of the build (id=name,src=path)"),
-    valued("tag", 't', "list", "Name the image"),
-    valued("target", ' ', "string", "Build up to this stage"),
+/// The flags of BuildKit; those about builders, attestations and limits make no difference here.
+const FLAGS: &[&str] = &[
+    "add-host",
+    "build-arg",
+    "build-context",
+    "builder",
+    "cache-from",
+    "check",
+    "debug",
+    "file",
+    "iidfile",
+    "label",
+    "load",
+    "network",
+    "no-cache",
+    "no-cache-filter",
+    "platform",
+    "progress",
+    "provenance",
+    "pull",
+    "quiet",
+    "sbom",
+    "secret",
+    "shm-size",
+    "tag",
+    "target",
+    "ulimit",
 ];
-
-const fn usage(line: &'static str) -> Usage {
-    let about = "Build an image from a Dockerfile";
-    Usage { line, about, least: 1, most: 1, flags: FLAGS, command_follows: false }
-}
 
 pub const COMMANDS: &[Command] = &[
     Command {
-        names: &["build", "image build", "builder build"],
-        usage: usage("build [OPTIONS] PATH | URL | -"),
-        run: |session, parsed| {
-            let classic = session.env.get("DOCKER_BUILDKIT").is_some_and(|value| value == "0");
-            build(session, parsed, classic)
-        },
-    },
-    Command {
-        names: &["buildx build", "buildx b"],
-        usage: usage("buildx build [OPTIONS] PATH | URL | -"),
+        names: &["build", "image build", "builder build", "buildx build", "buildx b"],
+        usage: usage("buildx build", (1, 1), FLAGS),
         run: |session, parsed| build(session, parsed, false),
     },
     Command {
         names: &["builder prune", "buildx prune"],
-        usage: Usage {
-            line: "builder prune",
-            about: "Remove the build cache",
-            least: 0,
-            most: 0,
-            flags: &[switch("all", 'a', "Remove all of it"), switch("force", 'f', "Do not ask")],
-            command_follows: false,
-        },
+        usage: usage("buildx prune", (0, 0), &["all", "builder", "force", "verbose"]),
         run: |session, parsed| {
             let warning = "WARNING! This will remove all dangling build cache.";
             if confirmed(session, parsed, warning)? {
@@ -80,6 +64,38 @@ pub const COMMANDS: &[Command] = &[
         },
     },
 ];
+
+/// `docker build` where `DOCKER_BUILDKIT=0` asks for the classic builder.
+pub const CLASSIC: Command = Command {
+    names: &["build", "image build", "builder build"],
+    usage: usage(
+        "build",
+        (1, 1),
+        &[
+            "add-host",
+            "build-arg",
+            "cache-from",
+            "compress",
+            "cpu-shares",
+            "file",
+            "force-rm",
+            "iidfile",
+            "label",
+            "memory",
+            "network",
+            "no-cache",
+            "platform",
+            "pull",
+            "quiet",
+            "rm",
+            "shm-size",
+            "tag",
+            "target",
+            "ulimit",
+        ],
+    ),
+    run: |session, parsed| build(session, parsed, true),
+};
 
 /// What `docker build` was asked for.
 pub struct Wanted {

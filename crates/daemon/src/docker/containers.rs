@@ -5,181 +5,93 @@ use dockerfile::{Kind, parse};
 use image::{Config, ContainerConfig, History, Layer, export_tree};
 use vfs::{AbsPath, ChangeKind, DiffOptions, Stream};
 
-use super::flags::{Parsed, Usage, switch, valued};
+use super::flags::{MANY, Parsed, usage};
 use super::images::confirmed;
 use super::inspect::{INSPECT, INSPECT_CONTAINER, template};
 use super::{Command, Failure, Session, short};
 use crate::containers::seconds_between;
 use crate::{Attach, AttachedProcess, Container, Reference, Status, StoredImage, trees};
 
-/// A command on one or more containers, without flags of its own.
-const fn on_containers(line: &'static str, about: &'static str) -> Usage {
-    Usage { line, about, least: 1, most: usize::MAX, flags: &[], command_follows: false }
-}
-
-/// A command on one container, without flags of its own.
-const fn on_one(line: &'static str, about: &'static str) -> Usage {
-    Usage { line, about, least: 1, most: 1, flags: &[], command_follows: false }
-}
-
 pub const COMMANDS: &[Command] = &[
     INSPECT,
     INSPECT_CONTAINER,
     Command {
         names: &["ps", "container ls", "container ps", "container list"],
-        usage: Usage {
-            line: "ps [OPTIONS]",
-            about: "List containers",
-            least: 0,
-            most: 0,
-            flags: &[
-                switch("all", 'a', "Show those that do not run too"),
-                valued("filter", 'f', "filter", "Show only containers that meet a condition"),
-                valued("format", ' ', "string", "Print by a template"),
-                valued("last", 'n', "int", "Show the newest ones, whatever their state"),
-                switch("latest", 'l', "Show the newest one, whatever its state"),
-                switch("no-trunc", ' ', "Show whole ids and commands"),
-                switch("quiet", 'q', "Show ids only"),
-                switch("size", 's', "Show sizes"),
-            ],
-            command_follows: false,
-        },
+        usage: usage(
+            "container ls",
+            (0, 0),
+            &["all", "filter", "format", "last", "latest", "no-trunc", "quiet", "size"],
+        ),
         run: list,
     },
     Command {
         names: &["rm", "container rm", "container remove"],
-        usage: Usage {
-            line: "rm [OPTIONS] CONTAINER [CONTAINER...]",
-            about: "Remove containers",
-            least: 1,
-            most: usize::MAX,
-            flags: &[
-                switch("force", 'f', "Kill those that run"),
-                switch("volumes", 'v', "Remove their unnamed volumes too"),
-            ],
-            command_follows: false,
-        },
+        usage: usage("container rm", (1, MANY), &["force", "volumes"]),
         run: remove,
     },
     Command {
         names: &["stop", "container stop"],
-        usage: Usage {
-            flags: &[valued("time", 't', "int", "Seconds before it is killed")],
-            ..on_containers("stop [OPTIONS] CONTAINER [CONTAINER...]", "Stop containers that run")
-        },
+        usage: usage("container stop", (1, MANY), &["signal", "timeout"]),
         run: |session, parsed| end_each(session, parsed, false),
     },
     Command {
         names: &["kill", "container kill"],
-        usage: Usage {
-            flags: &[valued("signal", 's', "string", "Signal to send")],
-            ..on_containers("kill [OPTIONS] CONTAINER [CONTAINER...]", "Kill containers that run")
-        },
+        usage: usage("container kill", (1, MANY), &["signal"]),
         run: |session, parsed| end_each(session, parsed, true),
     },
     Command {
         names: &["rename", "container rename"],
-        usage: Usage {
-            least: 2,
-            most: 2,
-            ..on_one("rename CONTAINER NEW_NAME", "Give a container another name")
-        },
+        usage: usage("container rename", (2, 2), &[]),
         run: rename,
     },
     Command {
         names: &["logs", "container logs"],
-        usage: Usage {
-            flags: &[
-                switch("follow", 'f', "Go on as it prints (containers run to their end here)"),
-                valued("tail", 'n', "string", "Show this many of the last lines"),
-                switch("timestamps", 't', "Show times"),
-            ],
-            ..on_one("logs [OPTIONS] CONTAINER", "Show what a container printed")
-        },
+        usage: usage("container logs", (1, 1), &["follow", "tail", "timestamps"]),
         run: logs,
     },
     Command {
         names: &["attach", "container attach"],
-        usage: on_one("attach [OPTIONS] CONTAINER", "Wait for a container and show what it prints"),
+        usage: usage("container attach", (1, 1), &["no-stdin", "sig-proxy"]),
         run: attach,
     },
     Command {
         names: &["wait", "container wait"],
-        usage: on_containers(
-            "wait CONTAINER [CONTAINER...]",
-            "Wait until containers end, and print their exit codes",
-        ),
+        usage: usage("container wait", (1, MANY), &[]),
         run: wait,
     },
     Command {
         names: &["port", "container port"],
-        usage: Usage {
-            most: 2,
-            ..on_one("port CONTAINER [PRIVATE_PORT[/PROTO]]", "List a container's published ports")
-        },
+        usage: usage("container port", (1, 2), &[]),
         run: port,
     },
     Command {
         names: &["top", "container top"],
-        usage: Usage {
-            most: usize::MAX,
-            ..on_one("top CONTAINER [ps OPTIONS]", "List what runs in a container")
-        },
+        usage: usage("container top", (1, MANY), &[]),
         run: top,
     },
     Command {
         names: &["diff", "container diff"],
-        usage: on_one("diff CONTAINER", "Show what a container changed of its image"),
+        usage: usage("container diff", (1, 1), &[]),
         run: diff,
     },
     Command {
         names: &["commit", "container commit"],
-        usage: Usage {
-            line: "commit [OPTIONS] CONTAINER [REPOSITORY[:TAG]]",
-            about: "Make an image of what a container changed",
-            least: 1,
-            most: 2,
-            flags: &[
-                valued("author", 'a', "string", "Author"),
-                valued("change", 'c', "list", "Apply a Dockerfile instruction"),
-                valued("message", 'm', "string", "Comment"),
-                switch("pause", 'p', "Pause the container meanwhile (default true)"),
-            ],
-            command_follows: false,
-        },
+        usage: usage("container commit", (1, 2), &["author", "change", "message", "pause"]),
         run: commit,
     },
     Command {
         names: &["export", "container export"],
-        usage: Usage {
-            flags: &[valued("output", 'o', "string", "Write to a file instead of standard output")],
-            ..on_one("export [OPTIONS] CONTAINER", "Write a container's files as a tar")
-        },
+        usage: usage("container export", (1, 1), &["output"]),
         run: export,
     },
     Command {
         names: &["cp", "container cp"],
-        usage: Usage {
-            line: "cp [OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_PATH|- \
-                   CONTAINER:DEST_PATH",
-            about: "Copy files between a container and this machine",
-            least: 2,
-            most: 2,
-            flags: &[switch("archive", 'a', "Keep owners"), switch("quiet", 'q', "Print nothing")],
-            command_follows: false,
-        },
+        usage: usage("container cp", (2, 2), &["archive", "follow-link", "quiet"]),
         run: copy,
     },
     Command {
         names: &["container prune"],
-        usage: Usage {
-            line: "container prune [OPTIONS]",
-            about: "Remove containers that do not run",
-            least: 0,
-            most: 0,
-            flags: &[switch("force", 'f', "Do not ask")],
-            command_follows: false,
-        },
+        usage: usage("container prune", (0, 0), &["force"]),
         run: prune,
     },
 ];
@@ -319,7 +231,7 @@ fn end_each(session: &mut Session<'_>, parsed: &Parsed, kill: bool) -> Result<u8
         // The first process of a container ignores SIGTERM unless it asks for it, and is killed
         // after ten seconds.
         if running && !kill {
-            let wait: i64 = parsed.last("time").and_then(|t| t.parse().ok()).unwrap_or(10);
+            let wait: i64 = parsed.last("timeout").and_then(|t| t.parse().ok()).unwrap_or(10);
             session.daemon.state.now = vfs::Timestamp(now.0 + wait.max(0) * 1_000_000_000);
         }
         end(session, &id, 137);

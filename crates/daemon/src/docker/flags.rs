@@ -1,10 +1,27 @@
-//! The flags of a `docker` command, read as the original reads them.
+//! The flags of a `docker` command, read as the original reads them (spf13/pflag, docker/cli `cli`).
+//!
+//! What a command is called with is data: `help.txt` holds what `docker COMMAND --help` of docker 28 and
+//! buildx 0.29 print, and the flags are those that stand there. A flag that is known there and is not carried out
+//! here is refused by name.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+
+/// What `--help` prints, one command after another, each behind `=== COMMAND`.
+const HELP: &str = include_str!("help.txt");
+
+/// The help text of a command or group of commands; the empty name is `docker` itself.
+#[must_use]
+pub fn help_of(name: &str) -> Option<&'static str> {
+    let heading = format!("=== {name}\n");
+    let from = match HELP.strip_prefix(&heading) {
+        Some(rest) => rest,
+        None => HELP.split_once(&format!("\n{heading}"))?.1,
+    };
+    Some(from.find("\n=== ").map_or(from, |end| &from[..=end]))
+}
 
 /// A flag.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flag {
     /// Its name behind `--`.
     pub long: &'static str,
@@ -12,41 +29,71 @@ pub struct Flag {
     pub short: char,
     /// What its value is; empty for a switch.
     pub value: &'static str,
-    /// What it does.
-    pub help: &'static str,
 }
 
-/// A switch.
-pub const fn switch(long: &'static str, short: char, help: &'static str) -> Flag {
-    Flag { long, short, value: "", help }
+/// The flags of a command.
+#[derive(Clone, Copy, Debug)]
+pub struct Flags {
+    /// The command, as `help.txt` names it.
+    of: &'static str,
+    /// Those that are carried out, or that make no difference here.
+    taken: &'static [&'static str],
 }
 
-/// A flag with a value of this kind.
-pub const fn valued(
-    long: &'static str,
-    short: char,
-    value: &'static str,
-    help: &'static str,
-) -> Flag {
-    Flag { long, short, value, help }
+impl Flags {
+    /// All that the command's help lists.
+    pub fn iter(&self) -> impl Iterator<Item = Flag> + use<> {
+        help_of(self.of).unwrap_or_default().lines().filter_map(flag_of)
+    }
+
+    fn takes(&self, flag: Flag) -> bool {
+        self.taken.contains(&flag.long)
+    }
+}
+
+/// The flag that a line of a help text is about: `  -a, --all`, `      --filter filter   What it does`.
+fn flag_of(line: &'static str) -> Option<Flag> {
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    let text = line.trim_start();
+    let (short, text) = match (indent, text.strip_prefix("--")) {
+        (6, Some(long)) => (' ', long),
+        (2, None) => {
+            let (letter, long) = text.strip_prefix('-')?.split_once(", --")?;
+            (letter.chars().next()?, long)
+        }
+        _ => return None,
+    };
+    let head = text.split("   ").next().unwrap_or(text).trim_end();
+    let (long, value) = head.split_once(' ').unwrap_or((head, ""));
+    Some(Flag { long, short, value })
 }
 
 /// How a command is called.
 #[derive(Clone, Copy, Debug)]
 pub struct Usage {
-    /// Behind `docker`, with its operands: `run [OPTIONS] IMAGE [COMMAND] [ARG...]`.
-    pub line: &'static str,
-    /// What it does.
-    pub about: &'static str,
+    /// The command, as `help.txt` names it: `container run`.
+    pub of: &'static str,
     /// The least number of operands.
     pub least: usize,
     /// The largest number of operands.
     pub most: usize,
     /// Its flags.
-    pub flags: &'static [Flag],
+    pub flags: Flags,
     /// Flags end at the first operand: what follows is another command.
     pub command_follows: bool,
 }
+
+/// A command with so many operands that takes these flags.
+pub const fn usage(
+    of: &'static str,
+    (least, most): (usize, usize),
+    taken: &'static [&'static str],
+) -> Usage {
+    Usage { of, least, most, flags: Flags { of, taken }, command_follows: false }
+}
+
+/// Any number of operands.
+pub const MANY: usize = usize::MAX;
 
 /// What a command was called with.
 #[derive(Clone, Debug, Default)]
@@ -59,8 +106,8 @@ pub struct Parsed {
 /// Why a command is not run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FlagError {
-    /// `--help`: what to print.
-    Help,
+    /// `--help`; whether it was asked for with `-h`.
+    Help(bool),
     /// The flags are wrong; exit status 125.
     Flags(String),
     /// The number of operands is wrong; exit status 1.
@@ -71,7 +118,7 @@ impl Parsed {
     /// Whether a switch is on.
     #[must_use]
     pub fn has(&self, long: &str) -> bool {
-        self.last(long).is_some_and(|value| value != "false")
+        self.last(long).is_some_and(|value| parse_bool(value) == Some(true))
     }
 
     /// The last value given.
@@ -87,17 +134,30 @@ impl Parsed {
     }
 }
 
+/// `strconv.ParseBool`
+fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
 impl Usage {
-    /// The words of the command itself: those in lower case before its operands.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        let end = self.line.find(" [").into_iter().chain(first_operand(self.line)).min();
-        &self.line[..end.unwrap_or(self.line.len())]
+    /// The first lines of its help, called by this name: without `Usage:  `.
+    fn line_as(&self, name: &str) -> String {
+        let help = help_of(self.of).unwrap_or_default();
+        let line = help.split("\n\n").next().unwrap_or_default();
+        line.replacen(&format!("Usage:  docker {}", self.of), &format!("docker {name}"), 1)
     }
 
-    /// How it is called by another of its names.
-    fn line_as(&self, name: &str) -> String {
-        format!("docker {name}{}", &self.line[self.name().len()..])
+    /// The name that messages have: buildx calls its commands by its own.
+    fn shown<'a>(&self, called: &'a str) -> &'a str {
+        if self.is_buildx() { self.of } else { called }
+    }
+
+    fn is_buildx(&self) -> bool {
+        self.of.starts_with("buildx ")
     }
 
     /// Reads the arguments behind the command, which was called by this name.
@@ -105,31 +165,14 @@ impl Usage {
     /// # Errors
     /// [`FlagError`].
     pub fn parse(&self, called: &str, args: &[String]) -> Result<Parsed, FlagError> {
+        let called = self.shown(called);
         let mut parsed = Parsed::default();
         let mut rest = args.iter();
         while let Some(arg) = rest.next() {
             if arg == "--" {
                 parsed.operands.extend(rest.by_ref().cloned());
             } else if let Some(long) = arg.strip_prefix("--") {
-                let (name, value) = match long.split_once('=') {
-                    Some((name, value)) => (name, Some(value.to_owned())),
-                    None => (long, None),
-                };
-                if name == "help" {
-                    return Err(FlagError::Help);
-                }
-                let flag =
-                    self.flags.iter().find(|flag| flag.long == name).ok_or_else(|| {
-                        self.flags_error(called, &format!("unknown flag: --{name}"))
-                    })?;
-                let value = match (value, flag.value.is_empty()) {
-                    (Some(value), _) => value,
-                    (None, true) => "true".to_owned(),
-                    (None, false) => rest.next().cloned().ok_or_else(|| {
-                        self.flags_error(called, &format!("flag needs an argument: --{name}"))
-                    })?,
-                };
-                parsed.values.entry(flag.long).or_default().push(value);
+                self.long(called, long, &mut rest, &mut parsed)?;
             } else if let Some(letters) = arg.strip_prefix('-').filter(|rest| !rest.is_empty()) {
                 self.letters(called, letters, &mut rest, &mut parsed)?;
             } else {
@@ -140,6 +183,37 @@ impl Usage {
             }
         }
         self.count(called, parsed)
+    }
+
+    fn long<'a>(
+        &self,
+        called: &str,
+        long: &str,
+        rest: &mut impl Iterator<Item = &'a String>,
+        parsed: &mut Parsed,
+    ) -> Result<(), FlagError> {
+        let (name, value) = match long.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (long, None),
+        };
+        if name == "help" {
+            return Err(FlagError::Help(false));
+        }
+        let wrong = |what: String| self.flags_error(called, &what);
+        let flag = self
+            .flags
+            .iter()
+            .find(|flag| flag.long == alias(name))
+            .ok_or_else(|| wrong(format!("unknown flag: --{name}")))?;
+        let value = match (value, flag.value.is_empty()) {
+            (Some(value), _) => value,
+            (None, true) => "true".to_owned(),
+            (None, false) => rest
+                .next()
+                .cloned()
+                .ok_or_else(|| wrong(format!("flag needs an argument: --{name}")))?,
+        };
+        self.put(called, flag, value, parsed)
     }
 
     fn letters<'a>(
@@ -153,31 +227,62 @@ impl Usage {
             let found = self.flags.iter().find(|flag| flag.short == letter && letter != ' ');
             let Some(flag) = found else {
                 if letter == 'h' {
-                    return Err(FlagError::Help);
+                    return Err(FlagError::Help(true));
                 }
-                return Err(self.flags_error(
-                    called,
-                    &format!("unknown shorthand flag: '{letter}' in -{letters}"),
-                ));
+                let what = format!("unknown shorthand flag: '{letter}' in -{letters}");
+                return Err(self.flags_error(called, &what));
             };
-            let values = parsed.values.entry(flag.long).or_default();
-            if flag.value.is_empty() {
-                values.push("true".to_owned());
+            let behind = &letters[at + letter.len_utf8()..];
+            if flag.value.is_empty() && !behind.starts_with('=') {
+                self.put(called, flag, "true".to_owned(), parsed)?;
                 continue;
             }
-            let behind = &letters[at + letter.len_utf8()..];
             let value = match behind {
                 "" => rest.next().cloned().ok_or_else(|| {
-                    self.flags_error(
-                        called,
-                        &format!("flag needs an argument: '{letter}' in -{letters}"),
-                    )
+                    let what = format!("flag needs an argument: '{letter}' in -{letters}");
+                    self.flags_error(called, &what)
                 })?,
                 _ => behind.strip_prefix('=').unwrap_or(behind).to_owned(),
             };
-            values.push(value);
-            break;
+            return self.put(called, flag, value, parsed);
         }
+        Ok(())
+    }
+
+    /// Keeps a value that is one for its flag.
+    fn put(
+        &self,
+        called: &str,
+        flag: Flag,
+        value: String,
+        parsed: &mut Parsed,
+    ) -> Result<(), FlagError> {
+        let what = match flag.value {
+            "" if parse_bool(&value).is_none() => {
+                Some(format!("strconv.ParseBool: parsing {value:?}: invalid syntax"))
+            }
+            "int" if value.parse::<i64>().is_err() => {
+                Some(format!("strconv.ParseInt: parsing {value:?}: invalid syntax"))
+            }
+            "bytes" if !is_size(&value) => Some(format!("invalid size: '{value}'")),
+            _ => None,
+        };
+        if let Some(what) = what {
+            let name = match flag.short {
+                ' ' => format!("--{}", flag.long),
+                letter => format!("-{letter}, --{}", flag.long),
+            };
+            let what = format!("invalid argument {value:?} for {name:?} flag: {what}");
+            return Err(self.flags_error(called, &what));
+        }
+        if !self.flags.takes(flag) {
+            return Err(FlagError::Flags(format!(
+                "docker {called}: not supported here: --{}, because nothing here would follow it; leave \
+                 it out\n",
+                flag.long
+            )));
+        }
+        parsed.values.entry(flag.long).or_default().push(value);
         Ok(())
     }
 
@@ -196,16 +301,18 @@ impl Usage {
         let arguments =
             |n: usize| if n == 1 { "1 argument".into() } else { format!("{n} arguments") };
         let (least, most) = (self.least, self.most);
+        // "SRun" is what docker 28 prints.
         let (what, see) = match (least, most) {
             (0, 0) => ("accepts no arguments".to_owned(), "Run"),
             _ if least == most => (format!("requires {}", arguments(least)), "Run"),
-            (_, usize::MAX) => (format!("requires at least {}", arguments(least)), "See"),
-            (0, _) => (format!("requires at most {}", arguments(most)), "Run"),
+            (_, MANY) => (format!("requires at least {}", arguments(least)), "See"),
+            (0, _) => (format!("requires at most {}", arguments(most)), "SRun"),
             _ => (format!("requires at least {least} and at most {}", arguments(most)), "Run"),
         };
         let line = self.line_as(name);
+        let error = if self.is_buildx() { "ERROR: " } else { "" };
         Err(FlagError::Operands(format!(
-            "docker: 'docker {name}' {what}\n\nUsage:  {line}\n\n{see} 'docker {name} --help' \
+            "{error}docker: 'docker {name}' {what}\n\nUsage:  {line}\n\n{see} 'docker {name} --help' \
              for more information\n"
         )))
     }
@@ -213,31 +320,28 @@ impl Usage {
     /// What `--help` prints.
     #[must_use]
     pub fn help(&self, called: &str) -> String {
-        let mut text = format!("Usage:  {}\n\n{}\n", self.line_as(called), self.about);
-        if self.flags.is_empty() {
-            return text;
-        }
-        text.push_str("\nOptions:\n");
-        let names: Vec<String> = self.flags.iter().map(name_column).collect();
-        let width = names.iter().map(String::len).max().unwrap_or(0) + 3;
-        for (name, flag) in names.iter().zip(self.flags) {
-            // A string takes what is written into it.
-            let _ = writeln!(text, "{name:width$}{}", flag.help);
-        }
-        text
+        let help = help_of(self.of).unwrap_or_default();
+        let rest = help.split_once("\n\n").map_or("", |(_, rest)| rest);
+        format!("Usage:  {}\n\n{rest}", self.line_as(self.shown(called)))
     }
 }
 
-fn name_column(flag: &Flag) -> String {
-    let short = if flag.short == ' ' { "    ".to_owned() } else { format!("-{}, ", flag.short) };
-    format!("  {short}--{} {}", flag.long, flag.value).trim_end().to_owned()
+/// Names that flags had before.
+fn alias(name: &str) -> &str {
+    match name {
+        "net" => "network",
+        "time" => "timeout",
+        name => name,
+    }
 }
 
-/// Where a command's operands begin: its first word that is not in lower case.
-fn first_operand(line: &str) -> Option<usize> {
-    line.match_indices(' ')
-        .map(|(at, _)| at)
-        .find(|at| line[at + 1..].starts_with(|c: char| c.is_ascii_uppercase()))
+/// As go-units' `RAMInBytes` reads it: `512m`, `1.5GiB`.
+fn is_size(text: &str) -> bool {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
+    let unit = text[digits.len()..].trim().to_ascii_lowercase();
+    let unit = unit.strip_suffix("ib").or(unit.strip_suffix('b')).unwrap_or(&unit);
+    digits.parse::<f64>().is_ok_and(|number| number >= 0.0)
+        && matches!(unit, "" | "k" | "m" | "g" | "t" | "p")
 }
 
 #[cfg(test)]
@@ -245,18 +349,12 @@ mod tests {
     use super::*;
 
     const RUN: Usage = Usage {
-        line: "run [OPTIONS] IMAGE [COMMAND] [ARG...]",
-        about: "Runs a command in a new container",
-        least: 1,
-        most: usize::MAX,
-        flags: &[
-            switch("detach", 'd', "Do not wait"),
-            switch("interactive", 'i', "Take input"),
-            switch("tty", 't', "As a terminal"),
-            valued("env", 'e', "list", "Set a variable"),
-            valued("name", ' ', "string", "Name it"),
-        ],
         command_follows: true,
+        ..usage(
+            "container run",
+            (1, MANY),
+            &["detach", "interactive", "tty", "env", "name", "memory"],
+        )
     };
 
     fn parse(line: &str) -> Result<Parsed, FlagError> {
@@ -281,12 +379,26 @@ mod tests {
         let flags = |what: &str| FlagError::Flags(format!("{what}\n\n{usage}{run}"));
         assert_eq!(parse("--bogus x").unwrap_err(), flags("unknown flag: --bogus"));
         assert_eq!(parse("-d --name").unwrap_err(), flags("flag needs an argument: --name"));
+        let size = "invalid argument \"abc\" for \"-m, --memory\" flag: invalid size: 'abc'";
+        assert_eq!(parse("-m abc x").unwrap_err(), flags(size));
         let none = format!(
             "docker: 'docker run' requires at least 1 argument\n\n{usage}See 'docker run --help' for \
              more information\n"
         );
         assert_eq!(parse("").unwrap_err(), FlagError::Operands(none));
-        assert_eq!(parse("--help").unwrap_err(), FlagError::Help);
-        assert_eq!(RUN.name(), "run");
+        assert_eq!(parse("--help").unwrap_err(), FlagError::Help(false));
+        let FlagError::Flags(refused) = parse("--gpus all x").unwrap_err() else { panic!() };
+        assert!(refused.starts_with("docker run: not supported here: --gpus"), "{refused}");
+    }
+
+    #[test]
+    fn every_command_takes_flags_that_its_help_lists() {
+        for command in super::super::COMMANDS.iter().flat_map(|commands| commands.iter()) {
+            let Usage { of, flags, .. } = command.usage;
+            assert!(help_of(of).is_some(), "{of} has a help text");
+            for name in flags.taken {
+                assert!(flags.iter().any(|flag| flag.long == *name), "{of} --{name}");
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use console::tables::{HistoryRow, ImageOptions, ImageRow, history, images};
 use image::{Image, ImageId, Layer, Platform, TarLimits, read_archive, write_archive};
 
-use super::flags::{Parsed, Usage, switch, valued};
+use super::flags::{MANY, Parsed, usage};
 use super::inspect::template;
 use super::{Command, Failure, Session, short};
 use crate::containers::seconds_between;
@@ -15,148 +15,52 @@ use crate::{Daemon, Reference, StoredImage};
 pub const COMMANDS: &[Command] = &[
     Command {
         names: &["images", "image ls", "image list"],
-        usage: Usage {
-            line: "images [OPTIONS] [REPOSITORY[:TAG]]",
-            about: "List images",
-            least: 0,
-            most: 1,
-            flags: &[
-                switch("all", 'a', "Show intermediate images too"),
-                switch("digests", ' ', "Show digests"),
-                valued("filter", 'f', "filter", "Show only images that meet a condition"),
-                valued("format", ' ', "string", "Print by a template"),
-                switch("no-trunc", ' ', "Show whole ids"),
-                switch("quiet", 'q', "Show ids only"),
-            ],
-            command_follows: false,
-        },
+        usage: usage(
+            "image ls",
+            (0, 1),
+            &["all", "digests", "filter", "format", "no-trunc", "quiet"],
+        ),
         run: list,
     },
     Command {
         names: &["pull", "image pull"],
-        usage: Usage {
-            line: "pull [OPTIONS] NAME[:TAG|@DIGEST]",
-            about: "Take an image from the registry",
-            least: 1,
-            most: 1,
-            flags: &[
-                switch("quiet", 'q', "Print only the name"),
-                valued("platform", ' ', "string", "Platform of the image"),
-            ],
-            command_follows: false,
-        },
+        usage: usage("image pull", (1, 1), &["quiet", "platform"]),
         run: pull,
     },
     Command {
         names: &["push", "image push"],
-        usage: Usage {
-            line: "push [OPTIONS] NAME[:TAG]",
-            about: "Send an image to a registry (refused: there is no network)",
-            least: 1,
-            most: 1,
-            flags: &[switch("quiet", 'q', "Print less")],
-            command_follows: false,
-        },
+        usage: usage("image push", (1, 1), &["all-tags", "platform", "quiet"]),
         run: push,
     },
-    Command {
-        names: &["tag", "image tag"],
-        usage: Usage {
-            line: "tag SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]",
-            about: "Give an image another name",
-            least: 2,
-            most: 2,
-            flags: &[],
-            command_follows: false,
-        },
-        run: tag,
-    },
+    Command { names: &["tag", "image tag"], usage: usage("image tag", (2, 2), &[]), run: tag },
     Command {
         names: &["rmi", "image rm", "image remove"],
-        usage: Usage {
-            line: "rmi [OPTIONS] IMAGE [IMAGE...]",
-            about: "Remove images",
-            least: 1,
-            most: usize::MAX,
-            flags: &[
-                switch("force", 'f', "Remove although it has names or stopped containers"),
-                switch("no-prune", ' ', "Keep parents without a name"),
-            ],
-            command_follows: false,
-        },
+        usage: usage("image rm", (1, MANY), &["force", "no-prune"]),
         run: remove,
     },
     Command {
         names: &["image prune"],
-        usage: Usage {
-            line: "image prune [OPTIONS]",
-            about: "Remove images that nothing uses",
-            least: 0,
-            most: 0,
-            flags: &[
-                switch("all", 'a', "Those with names too, unless a container uses them"),
-                switch("force", 'f', "Do not ask"),
-            ],
-            command_follows: false,
-        },
+        usage: usage("image prune", (0, 0), &["all", "force"]),
         run: prune,
     },
     Command {
         names: &["history", "image history"],
-        usage: Usage {
-            line: "history [OPTIONS] IMAGE",
-            about: "Show what made an image",
-            least: 1,
-            most: 1,
-            flags: &[
-                switch("human", 'H', "Sizes and dates in words (default true)"),
-                switch("no-trunc", ' ', "Show whole instructions"),
-                switch("quiet", 'q', "Show ids only"),
-            ],
-            command_follows: false,
-        },
+        usage: usage("image history", (1, 1), &["format", "human", "no-trunc", "quiet"]),
         run: show_history,
     },
     Command {
         names: &["save", "image save"],
-        usage: Usage {
-            line: "save [OPTIONS] IMAGE [IMAGE...]",
-            about: "Write images into an archive",
-            least: 1,
-            most: usize::MAX,
-            flags: &[valued("output", 'o', "string", "Write to a file instead of standard output")],
-            command_follows: false,
-        },
+        usage: usage("image save", (1, MANY), &["output"]),
         run: save,
     },
     Command {
         names: &["load", "image load"],
-        usage: Usage {
-            line: "load [OPTIONS]",
-            about: "Take images from an archive",
-            least: 0,
-            most: 0,
-            flags: &[
-                valued("input", 'i', "string", "Read a file instead of standard input"),
-                switch("quiet", 'q', "Print less"),
-            ],
-            command_follows: false,
-        },
+        usage: usage("image load", (0, 0), &["input", "quiet"]),
         run: load,
     },
     Command {
         names: &["import", "image import"],
-        usage: Usage {
-            line: "import [OPTIONS] file|URL|- [REPOSITORY[:TAG]]",
-            about: "Make an image of a tar of files",
-            least: 1,
-            most: 2,
-            flags: &[
-                valued("change", 'c', "list", "Apply a Dockerfile instruction"),
-                valued("message", 'm', "string", "Comment"),
-            ],
-            command_follows: false,
-        },
+        usage: usage("image import", (1, 2), &["change", "message"]),
         run: import,
     },
 ];

@@ -2,39 +2,25 @@
 
 use serde_json::{Value, json};
 
-use super::flags::{Flag, Parsed, Usage, switch, valued};
+use super::flags::{MANY, Parsed, usage};
 use super::{Command, Failure, Session};
 use crate::{Container, Reference, Status, StoredImage};
 
-/// Its usage, shared by `inspect`, `image inspect` and `container inspect`.
-const fn usage(line: &'static str, about: &'static str) -> Usage {
-    Usage { line, about, least: 1, most: usize::MAX, flags: FLAGS, command_follows: false }
-}
-
-const FLAGS: &[Flag] = &[
-    valued("format", 'f', "string", "Print by a template"),
-    switch("size", 's', "Show sizes"),
-    valued("type", ' ', "string", "Look at this kind of thing only"),
-];
-
 pub const INSPECT: Command = Command {
     names: &["inspect"],
-    usage: usage("inspect [OPTIONS] NAME|ID [NAME|ID...]", "Show all that is known of things"),
+    usage: usage("inspect", (1, MANY), &["format", "size", "type"]),
     run: |session, parsed| inspect(session, parsed, &["container", "image", "volume"]),
 };
 
 pub const INSPECT_IMAGE: Command = Command {
     names: &["image inspect"],
-    usage: usage("image inspect [OPTIONS] IMAGE [IMAGE...]", "Show all that is known of images"),
+    usage: usage("image inspect", (1, MANY), &["format"]),
     run: |session, parsed| inspect(session, parsed, &["image"]),
 };
 
 pub const INSPECT_CONTAINER: Command = Command {
     names: &["container inspect"],
-    usage: usage(
-        "container inspect [OPTIONS] CONTAINER [CONTAINER...]",
-        "Show all that is known of containers",
-    ),
+    usage: usage("container inspect", (1, MANY), &["format", "size"]),
     run: |session, parsed| inspect(session, parsed, &["container"]),
 };
 

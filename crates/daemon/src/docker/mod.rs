@@ -47,15 +47,15 @@ struct Command {
 const COMMANDS: [&[Command]; 5] =
     [build::COMMANDS, containers::COMMANDS, images::COMMANDS, run::COMMANDS, system::COMMANDS];
 
-/// Words that commands are grouped under.
+/// Words that commands are grouped under, as `help.txt` names them.
 const GROUPS: [(&str, &str); 7] = [
-    ("builder", "Manage builds"),
-    ("buildx", "Build with BuildKit"),
-    ("container", "Manage containers"),
-    ("image", "Manage images"),
-    ("network", "Manage networks"),
-    ("system", "Manage the daemon"),
-    ("volume", "Manage volumes"),
+    ("builder", "buildx"),
+    ("buildx", "buildx"),
+    ("container", "container"),
+    ("image", "image"),
+    ("network", "network"),
+    ("system", "system"),
+    ("volume", "volume"),
 ];
 
 /// Why a command ends early.
@@ -183,9 +183,19 @@ pub fn run(daemon: &mut Daemon, call: Call<'_>) -> Result<Answer, NotLoaded> {
 }
 
 fn dispatch(session: &mut Session<'_>, args: &[String]) -> Result<u8, Failure> {
+    let args = &args[global_flags(args)..];
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words.as_slice() {
-        [] | ["help" | "--help" | "-h"] => {
+        [] => {
+            session.complain(overview());
+            return Ok(0);
+        }
+        ["help" | "--help"] => {
+            session.print(overview());
+            return Ok(0);
+        }
+        ["-h"] => {
+            session.complain(DEPRECATED_SHORTHAND);
             session.print(overview());
             return Ok(0);
         }
@@ -193,21 +203,25 @@ fn dispatch(session: &mut Session<'_>, args: &[String]) -> Result<u8, Failure> {
             session.line(system::VERSION_LINE);
             return Ok(0);
         }
-        ["help", name] => return dispatch(session, &[(*name).to_owned(), "--help".to_owned()]),
+        ["help", topic @ ..] => {
+            let known = find(session, topic).is_some() || group(topic[0]).is_some();
+            if !known {
+                let topic = topic.join(" ");
+                return Err(Failure::client(format!("unknown help topic: {topic}")));
+            }
+            let mut args: Vec<String> = topic.iter().map(|word| (*word).to_owned()).collect();
+            args.push("--help".to_owned());
+            return dispatch(session, &args);
+        }
         _ => {}
     }
-    let called = |name: &str| {
-        let name: Vec<&str> = name.split(' ').collect();
-        words.starts_with(&name).then_some(name.len())
-    };
-    let found = COMMANDS.iter().flat_map(|commands| commands.iter()).find_map(|command| {
-        let name = command.names.iter().find(|name| called(name).is_some())?;
-        Some((command, *name))
-    });
-    let Some((command, name)) = found else { return unknown(session, &words) };
+    let Some((command, name)) = find(session, &words) else { return unknown(session, &words) };
     let parsed = match command.usage.parse(name, &args[name.split(' ').count()..]) {
         Ok(parsed) => parsed,
-        Err(FlagError::Help) => {
+        Err(FlagError::Help(shorthand)) => {
+            if shorthand {
+                session.print(DEPRECATED_SHORTHAND);
+            }
             session.print(command.usage.help(name));
             return Ok(0);
         }
@@ -217,80 +231,98 @@ fn dispatch(session: &mut Session<'_>, args: &[String]) -> Result<u8, Failure> {
     (command.run)(session, &parsed)
 }
 
-fn unknown(session: &mut Session<'_>, words: &[&str]) -> Result<u8, Failure> {
-    let first = words.first().copied().unwrap_or_default();
-    if first.starts_with('-') {
-        return Err(Failure::Message(
-            format!(
-                "unknown flag: {first}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\nRun 'docker \
-                 --help' for more information\n"
-            ),
-            125,
-        ));
-    }
-    if let Some((group, about)) = GROUPS.iter().find(|(group, _)| *group == first) {
-        return match words.get(1) {
-            None | Some(&"--help") => {
-                session.print(group_help(group, about));
-                Ok(0)
-            }
-            Some(word) => Err(Failure::Message(
-                format!(
-                    "docker: unknown command: docker {group} {word}\n\nUsage:  docker {group}\n\nRun \
-                     'docker {group} --help' for more information\n"
-                ),
-                1,
-            )),
+const DEPRECATED_SHORTHAND: &str = "Flag shorthand -h has been deprecated, use --help\n";
+
+/// How many words in front are flags of `docker` itself, which choose a daemon and what is logged:
+/// there is one daemon.
+fn global_flags(args: &[String]) -> usize {
+    let mut at = 0;
+    while let Some(arg) = args.get(at) {
+        at += match arg.as_str() {
+            "-D" | "--debug" | "--tls" | "--tlsverify" => 1,
+            "-c" | "--context" | "-H" | "--host" | "-l" | "--log-level" | "--config" => 2,
+            _ => break,
         };
     }
-    Err(Failure::Message(
-        format!(
-            "docker: unknown command: docker {first}\n\nRun 'docker --help' for more information\n"
-        ),
-        1,
+    at.min(args.len())
+}
+
+/// The command that the words begin with, and by which name.
+fn find(session: &Session<'_>, words: &[&str]) -> Option<(&'static Command, &'static str)> {
+    let called = |command: &'static Command| {
+        let is_called = |name: &&&str| words.starts_with(&name.split(' ').collect::<Vec<_>>());
+        command.names.iter().find(is_called).map(|name| (command, *name))
+    };
+    let classic = session.env.get("DOCKER_BUILDKIT").is_some_and(|value| value == "0");
+    let all = COMMANDS.iter().flat_map(|commands| commands.iter());
+    std::iter::once(&build::CLASSIC).filter(|_| classic).chain(all).find_map(called)
+}
+
+fn group(word: &str) -> Option<&'static str> {
+    GROUPS.iter().find(|(group, _)| *group == word).map(|(_, of)| *of)
+}
+
+fn unknown(session: &mut Session<'_>, words: &[&str]) -> Result<u8, Failure> {
+    let first = words.first().copied().unwrap_or_default();
+    let flag = |flag: &str, line: &str, name: &str| {
+        let name = if name.is_empty() { String::new() } else { format!(" {name}") };
+        let flag = flag.split('=').next().unwrap_or(flag);
+        let text = format!(
+            "unknown flag: {flag}\n\nUsage:  docker{line}\n\nRun 'docker{name} --help' for more \
+             information\n"
+        );
+        Err(Failure::Message(text, 125))
+    };
+    if first.starts_with('-') {
+        return flag(first, " [OPTIONS] COMMAND [ARG...]", "");
+    }
+    let Some(of) = group(first) else {
+        if is_listed(overview(), first) {
+            return Err(not_here(first));
+        }
+        return Err(Failure::client(format!(
+            "docker: unknown command: docker {first}\n\nRun 'docker --help' for more information"
+        )));
+    };
+    let help = flags::help_of(of).unwrap_or_default();
+    let is_buildx = of == "buildx";
+    match words.get(1).copied() {
+        Some("--help") => session.print(help),
+        None if is_buildx => session.print(help),
+        None => session.complain(help),
+        Some(word) if word.starts_with('-') => return flag(word, &format!(" {of}"), of),
+        Some(word) if is_listed(help, word) => return Err(not_here(&format!("{first} {word}"))),
+        Some(word) if is_buildx => {
+            return Err(Failure::client(format!("ERROR: unknown command: {word:?}")));
+        }
+        Some(word) => {
+            return Err(Failure::client(format!(
+                "docker: unknown command: docker {of} {word}\n\nUsage:  docker {of}\n\nRun 'docker \
+                 {of} --help' for more information"
+            )));
+        }
+    }
+    Ok(0)
+}
+
+/// Whether a help text lists a command.
+fn is_listed(help: &str, name: &str) -> bool {
+    help.lines().any(|line| {
+        let word = line.strip_prefix("  ").and_then(|line| line.split(' ').next());
+        word.is_some_and(|word| word.trim_end_matches('*') == name)
+    })
+}
+
+fn not_here(name: &str) -> Failure {
+    Failure::client(format!(
+        "docker: not supported here: docker {name}, because this is a laboratory for images on one \
+         machine without a network"
     ))
 }
 
 /// What `docker` alone prints.
-fn overview() -> String {
-    let mut text = "Usage:  docker [OPTIONS] COMMAND\n\nBuilds images and runs containers, in a \
-                    laboratory\n\nManagement Commands:\n"
-        .to_owned();
-    for (group, about) in GROUPS {
-        text.push_str(&format!("  {group:<11} {about}\n"));
-    }
-    text.push_str("\nCommands:\n");
-    let mut rows: Vec<(&str, &str)> = COMMANDS
-        .iter()
-        .flat_map(|commands| commands.iter())
-        .filter_map(|command| {
-            let name = command.names.iter().find(|name| !name.contains(' '))?;
-            Some((*name, command.usage.about))
-        })
-        .collect();
-    rows.sort_unstable();
-    for (name, about) in rows {
-        text.push_str(&format!("  {name:<11} {about}\n"));
-    }
-    text + "\nRun 'docker COMMAND --help' for more information on a command.\n"
-}
-
-fn group_help(group: &str, about: &str) -> String {
-    let mut text = format!("Usage:  docker {group} COMMAND\n\n{about}\n\nCommands:\n");
-    let mut rows: Vec<(&str, &str)> = COMMANDS
-        .iter()
-        .flat_map(|commands| commands.iter())
-        .filter_map(|command| {
-            let mut names = command.names.iter();
-            let name = names.find_map(|name| name.strip_prefix(group)?.strip_prefix(' '))?;
-            Some((name, command.usage.about))
-        })
-        .collect();
-    rows.sort_unstable();
-    for (name, about) in rows {
-        text.push_str(&format!("  {name:<11} {about}\n"));
-    }
-    text + &format!("\nRun 'docker {group} COMMAND --help' for more information on a command.\n")
+fn overview() -> &'static str {
+    flags::help_of("").unwrap_or_default()
 }
 
 /// An id as it is shown in a list.

@@ -7,62 +7,104 @@ use console::tables::Port;
 use image::ContainerConfig;
 use vfs::{AbsPath, Stream, Timestamp};
 
-use super::flags::{Flag, Parsed, Usage, switch, valued};
+use super::flags::{MANY, Parsed, Usage, usage};
 use super::images::print_pull;
 use super::{Command, Failure, Session};
 use crate::{Attach, AttachedProcess, Container, Reference, Status};
 
-/// The flags of `run` and `create`.
-const FLAGS: &[Flag] = &[
-    valued("add-host", ' ', "list", "Add a name and its address (host:ip)"),
-    valued("cpus", ' ', "decimal", "Number of processors (not limited here)"),
-    switch("detach", 'd', "Run in the background and print the container's id"),
-    valued("entrypoint", ' ', "string", "Run this instead of the image's ENTRYPOINT"),
-    valued("env", 'e', "list", "Set a variable"),
-    valued("env-file", ' ', "list", "Set the variables of a file"),
-    valued("expose", ' ', "list", "Expose a port"),
-    valued("hostname", 'h', "string", "The container's host name"),
-    switch("init", ' ', "Run an init process (has no effect here)"),
-    switch("interactive", 'i', "Hand standard input on"),
-    valued("label", 'l', "list", "Set a label"),
-    valued("memory", 'm', "bytes", "Memory limit (not limited here)"),
-    valued("name", ' ', "string", "Name the container"),
-    valued("network", ' ', "network", "Connect to a network (there is none here)"),
-    valued("platform", ' ', "string", "Platform of the image"),
-    switch("privileged", ' ', "Give more rights (has no effect here)"),
-    valued("publish", 'p', "list", "Publish a port"),
-    valued("pull", ' ', "string", "When to pull the image (always, missing, never)"),
-    valued("restart", ' ', "string", "Restart policy (has no effect here)"),
-    switch("rm", ' ', "Remove the container when it ends"),
-    switch("tty", 't', "As a terminal"),
-    valued("user", 'u', "string", "Run as this user (name|uid[:group|gid])"),
-    valued("volume", 'v', "list", "Mount a volume (name:/path)"),
-    valued("workdir", 'w', "string", "Run in this directory"),
+/// The flags of `run`; those about processors, memory, networks and rights make no difference here.
+const RUN: &[&str] = &[
+    "add-host",
+    "cap-add",
+    "cap-drop",
+    "cpu-shares",
+    "cpus",
+    "cpuset-cpus",
+    "detach",
+    "dns",
+    "entrypoint",
+    "env",
+    "env-file",
+    "expose",
+    "hostname",
+    "init",
+    "interactive",
+    "label",
+    "log-driver",
+    "log-opt",
+    "memory",
+    "memory-swap",
+    "name",
+    "network",
+    "platform",
+    "privileged",
+    "publish",
+    "pull",
+    "quiet",
+    "restart",
+    "rm",
+    "security-opt",
+    "shm-size",
+    "sig-proxy",
+    "stop-signal",
+    "stop-timeout",
+    "tty",
+    "ulimit",
+    "user",
+    "volume",
+    "workdir",
+];
+
+/// Those of `create`.
+const CREATE: &[&str] = &[
+    "add-host",
+    "cap-add",
+    "cap-drop",
+    "cpu-shares",
+    "cpus",
+    "cpuset-cpus",
+    "dns",
+    "entrypoint",
+    "env",
+    "env-file",
+    "expose",
+    "hostname",
+    "init",
+    "interactive",
+    "label",
+    "log-driver",
+    "log-opt",
+    "memory",
+    "memory-swap",
+    "name",
+    "network",
+    "platform",
+    "privileged",
+    "publish",
+    "pull",
+    "quiet",
+    "restart",
+    "rm",
+    "security-opt",
+    "shm-size",
+    "stop-signal",
+    "stop-timeout",
+    "tty",
+    "ulimit",
+    "user",
+    "volume",
+    "workdir",
 ];
 
 pub const COMMANDS: &[Command] = &[
     Command {
         names: &["run", "container run"],
-        usage: Usage {
-            line: "run [OPTIONS] IMAGE [COMMAND] [ARG...]",
-            about: "Run a command in a new container",
-            least: 1,
-            most: usize::MAX,
-            flags: FLAGS,
-            command_follows: true,
-        },
+        usage: Usage { command_follows: true, ..usage("container run", (1, MANY), RUN) },
         run,
     },
     Command {
         names: &["create", "container create"],
-        usage: Usage {
-            line: "create [OPTIONS] IMAGE [COMMAND] [ARG...]",
-            about: "Make a container and do not start it",
-            least: 1,
-            most: usize::MAX,
-            flags: FLAGS,
-            command_follows: true,
-        },
+        usage: Usage { command_follows: true, ..usage("container create", (1, MANY), CREATE) },
         run: |session, parsed| {
             let id = create(session, parsed, "create")?;
             session.line(id);
@@ -71,29 +113,12 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         names: &["start", "container start"],
-        usage: Usage {
-            line: "start [OPTIONS] CONTAINER [CONTAINER...]",
-            about: "Start containers that do not run",
-            least: 1,
-            most: usize::MAX,
-            flags: &[
-                switch("attach", 'a', "Wait, and show what it prints"),
-                switch("interactive", 'i', "Hand standard input on"),
-            ],
-            command_follows: false,
-        },
+        usage: usage("container start", (1, MANY), &["attach", "interactive"]),
         run: start,
     },
     Command {
         names: &["restart", "container restart"],
-        usage: Usage {
-            line: "restart [OPTIONS] CONTAINER [CONTAINER...]",
-            about: "Stop containers and start them again",
-            least: 1,
-            most: usize::MAX,
-            flags: &[valued("time", 't', "int", "Seconds before it is killed")],
-            command_follows: false,
-        },
+        usage: usage("container restart", (1, MANY), &["signal", "timeout"]),
         run: |session, parsed| {
             session.for_each(&parsed.operands, |session, name| {
                 let id = super::containers::find(session, name)?.id.clone();
@@ -107,19 +132,12 @@ pub const COMMANDS: &[Command] = &[
     Command {
         names: &["exec", "container exec"],
         usage: Usage {
-            line: "exec [OPTIONS] CONTAINER COMMAND [ARG...]",
-            about: "Run a command in a container that runs",
-            least: 2,
-            most: usize::MAX,
-            flags: &[
-                switch("detach", 'd', "Do not wait"),
-                valued("env", 'e', "list", "Set a variable"),
-                switch("interactive", 'i', "Hand standard input on"),
-                switch("tty", 't', "As a terminal"),
-                valued("user", 'u', "string", "Run as this user (name|uid[:group|gid])"),
-                valued("workdir", 'w', "string", "Run in this directory"),
-            ],
             command_follows: true,
+            ..usage(
+                "container exec",
+                (2, MANY),
+                &["detach", "env", "interactive", "privileged", "tty", "user", "workdir"],
+            )
         },
         run: exec,
     },

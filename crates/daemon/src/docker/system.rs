@@ -4,7 +4,7 @@ use console::tables::{DiskUsage, Usage as Used, disk_usage};
 use console::tabulate;
 
 use super::containers::prune_containers;
-use super::flags::{Parsed, Usage, switch, valued};
+use super::flags::{MANY, Parsed, usage as call};
 use super::images::{confirmed, prune_images};
 use super::inspect::{INSPECT_IMAGE, template, volume};
 use super::{Command, Failure, Session};
@@ -12,42 +12,27 @@ use super::{Command, Failure, Session};
 /// What `docker --version` prints.
 pub const VERSION_LINE: &str = "Docker version 28.2.2, build layerlab";
 
-/// A command without operands and flags.
-const fn plain(line: &'static str, about: &'static str) -> Usage {
-    Usage { line, about, least: 0, most: 0, flags: &[], command_follows: false }
-}
-
 pub const COMMANDS: &[Command] = &[
     INSPECT_IMAGE,
-    Command { names: &["version"], usage: plain("version", "Show versions"), run: version },
+    Command { names: &["version"], usage: call("version", (0, 0), &["format"]), run: version },
     Command {
         names: &["info", "system info"],
-        usage: plain("info", "Show figures of the daemon"),
+        usage: call("system info", (0, 0), &["format"]),
         run: info,
     },
     Command {
         names: &["system df"],
-        usage: Usage {
-            flags: &[switch("verbose", 'v', "Show each thing")],
-            ..plain("system df [OPTIONS]", "Show what takes how much space")
-        },
+        usage: call("system df", (0, 0), &["format", "verbose"]),
         run: usage,
     },
     Command {
         names: &["system prune"],
-        usage: Usage {
-            flags: &[
-                switch("all", 'a', "Images with names too, unless a container uses them"),
-                switch("force", 'f', "Do not ask"),
-                switch("volumes", ' ', "Unnamed volumes too"),
-            ],
-            ..plain("system prune [OPTIONS]", "Remove what nothing uses")
-        },
+        usage: call("system prune", (0, 0), &["all", "force", "volumes"]),
         run: prune,
     },
     Command {
         names: &["volume create"],
-        usage: Usage { most: 1, ..plain("volume create [OPTIONS] [VOLUME]", "Make a volume") },
+        usage: call("volume create", (0, 1), &["driver", "label"]),
         run: |session, parsed| {
             let name = match parsed.operands.first() {
                 Some(name) => name.clone(),
@@ -61,10 +46,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         names: &["volume ls", "volume list"],
-        usage: Usage {
-            flags: &[switch("quiet", 'q', "Show names only")],
-            ..plain("volume ls [OPTIONS]", "List volumes")
-        },
+        usage: call("volume ls", (0, 0), &["format", "quiet"]),
         run: |session, parsed| {
             let names: Vec<String> = session.daemon.state.volumes.keys().cloned().collect();
             let mut rows = vec![vec!["DRIVER".to_owned(), "VOLUME NAME".to_owned()]];
@@ -78,15 +60,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         names: &["volume inspect"],
-        usage: Usage {
-            least: 1,
-            most: usize::MAX,
-            flags: &[valued("format", 'f', "string", "Print by a template")],
-            ..plain(
-                "volume inspect [OPTIONS] VOLUME [VOLUME...]",
-                "Show all that is known of volumes",
-            )
-        },
+        usage: call("volume inspect", (1, MANY), &["format"]),
         run: |session, parsed| {
             session.for_each(&parsed.operands, |session, name| {
                 if !session.daemon.state.volumes.contains_key(name) {
@@ -104,12 +78,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         names: &["volume rm", "volume remove"],
-        usage: Usage {
-            least: 1,
-            most: usize::MAX,
-            flags: &[switch("force", 'f', "Do not complain of volumes that are not there")],
-            ..plain("volume rm [OPTIONS] VOLUME [VOLUME...]", "Remove volumes")
-        },
+        usage: call("volume rm", (1, MANY), &["force"]),
         run: |session, parsed| {
             session.for_each(&parsed.operands, |session, name| {
                 let state = &mut session.daemon.state;
@@ -134,7 +103,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         names: &["network ls", "network list"],
-        usage: plain("network ls", "List networks"),
+        usage: call("network ls", (0, 0), &["format", "no-trunc", "quiet"]),
         run: |session, _| {
             let rows = [
                 ["NETWORK ID", "NAME", "DRIVER", "SCOPE"],
