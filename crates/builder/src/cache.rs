@@ -59,6 +59,11 @@ impl Cache {
         *self = Self::default();
     }
 
+    /// Every result.
+    pub fn results(&self) -> impl Iterator<Item = &Arc<StepResult>> {
+        self.results.values()
+    }
+
     /// Number of results.
     #[must_use]
     pub fn len(&self) -> usize {

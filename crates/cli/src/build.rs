@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use engine::{Build, BuildError, BuildEvent, BuildOptions, Engine, StepState};
+use daemon::{Sources, Style};
+use engine::{Build, BuildError, BuildEvent, BuildOptions, Engine, StepState, familiar};
 
 use crate::compiled::Compiled;
 use crate::context::{self, ReadError};
 use crate::modules::{self, ModuleError};
 use crate::output::OutputError;
-use crate::progress::Plain;
 
 /// Arguments of `layerlab build`, those of `docker build` that apply.
 #[derive(Args)]
@@ -50,6 +50,8 @@ pub struct BuildArguments {
 enum Progress {
     /// Line by line
     Plain,
+    /// As BuildKit's display on a terminal stands at the end
+    Tty,
     /// Nothing but errors
     Quiet,
 }
@@ -88,11 +90,10 @@ fn build(arguments: &BuildArguments) -> Result<bool, Error> {
     );
     context::read(engine.context(), &arguments.dir)?;
     let options = options(arguments)?;
-    let quiet = arguments.quiet || matches!(arguments.progress, Progress::Quiet);
     let name = file_name(arguments);
-    let mut progress = Plain::new(quiet);
+    let mut progress = progress(&mut engine, arguments, &options);
     let end = loop {
-        let mut on_event = |event: BuildEvent| progress.event(&event);
+        let mut on_event = |event: BuildEvent| eprint!("{}", progress.event(&event));
         match engine.build(&options, &mut on_event) {
             Err(BuildError::NotLoaded(module)) => {
                 let bytes = modules::read(&module)?;
@@ -103,7 +104,7 @@ fn build(arguments: &BuildArguments) -> Result<bool, Error> {
     };
     match end {
         Ok(build) => {
-            let is_built = finish(arguments, &build, &mut progress, &name);
+            let is_built = finish(arguments, &build, &mut progress);
             if let Some(output) = arguments.output.as_ref().filter(|_| is_built) {
                 crate::output::write(&mut engine, &build, &arguments.tag, output)?;
             }
@@ -111,22 +112,53 @@ fn build(arguments: &BuildArguments) -> Result<bool, Error> {
         }
         Err(error) => {
             let text = engine.context().text(&name).or(options.text).unwrap_or_default();
-            progress.refused(&error, &name, &text);
+            eprint!("{}", progress.refused(&error, &text));
             Ok(false)
         }
     }
 }
 
-fn finish(arguments: &BuildArguments, build: &Build, progress: &mut Plain, name: &str) -> bool {
+/// How the build is shown.
+fn progress(
+    engine: &mut Engine,
+    arguments: &BuildArguments,
+    options: &BuildOptions,
+) -> daemon::Progress {
+    let style = match arguments.progress {
+        _ if arguments.quiet => Style::Quiet,
+        Progress::Quiet => Style::Quiet,
+        Progress::Plain => Style::Plain,
+        Progress::Tty => Style::Tty(80),
+    };
+    let name = options.dockerfile.clone();
+    let text = options.text.clone().or_else(|| engine.context().text(&name));
+    let ignore = engine.context().text(".dockerignore");
+    // What cannot be read is said by the build.
+    let context = engine.context().filtered(&name).map(|tree| daemon::transfers(&tree));
+    let sources = Sources {
+        name,
+        dockerfile: text.map_or(0, |text| text.len()),
+        ignore: ignore.map(|text| text.len()),
+        context: context.unwrap_or_default(),
+    };
+    daemon::Progress::new(style, sources)
+}
+
+fn finish(arguments: &BuildArguments, build: &Build, progress: &mut daemon::Progress) -> bool {
     if let (Some(step), Some(StepState::Failed(failure))) =
         (build.failed, build.failed.map(|step| &build.outcomes[step].state))
     {
-        progress.failed(build, step, failure, name);
+        eprint!("{}", progress.failed(build, step, failure));
         return false;
     }
     let Some(image) = &build.image else { return false };
     let id = image.config.id();
-    progress.exported(id, &arguments.tag);
+    let names = arguments.tag.iter().map(|tag| {
+        let name = familiar(tag);
+        let path = if name.contains('/') { name } else { format!("library/{name}") };
+        format!("docker.io/{path}")
+    });
+    eprint!("{}", progress.exported(id, &names.collect::<Vec<_>>()));
     if arguments.quiet {
         println!("{id}");
     }

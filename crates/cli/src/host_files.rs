@@ -54,6 +54,16 @@ impl Files for HostFiles {
         std::fs::remove_dir_all(&aside).map_err(failed)?;
         moved
     }
+
+    fn working_directory(&mut self) -> String {
+        std::env::current_dir().map_or_else(|_| "/".to_owned(), |dir| dir.display().to_string())
+    }
+
+    fn write_back(&mut self, path: &str, before: &Tree, after: &Tree) -> Result<(), String> {
+        std::fs::create_dir_all(path).map_err(|error| sentence("mkdir", path, &error))?;
+        transfer::copy_out(before, after, &AbsPath::root(), Path::new(path))
+            .map_err(|error| error.to_string())
+    }
 }
 
 fn sentence(what: &str, path: &str, error: &std::io::Error) -> String {

@@ -11,7 +11,6 @@ mod host_files;
 mod images;
 mod modules;
 mod output;
-mod progress;
 mod sh;
 mod state;
 mod transfer;

@@ -61,6 +61,9 @@ struct Record {
     /// Digest of its standard input; none if it was empty.
     input: Option<String>,
     reads: Vec<Read>,
+    /// Where it was called, if that mattered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    directory: Option<String>,
 }
 
 /// What one look at a file gave.
@@ -98,7 +101,9 @@ impl State {
         let mut state = Self { daemon, journal: None };
         for record in &records {
             let input = record.input.as_ref().map(|digest| journal.blob(digest)).transpose()?;
-            let mut files = Recorded { journal: &journal, reads: &record.reads, made: 0 };
+            let directory = record.directory.clone();
+            let mut files =
+                Recorded { journal: &journal, reads: &record.reads, directory, made: 0 };
             state.call(&record.args, &record.env, &input.unwrap_or_default(), &mut files)?;
         }
         state.journal = Some(journal);
@@ -141,9 +146,10 @@ impl State {
         input: &[u8],
         files: &mut dyn Files,
     ) -> Result<Answer, StateError> {
-        let mut files = Recording { files, reads: Vec::new(), blobs: Vec::new() };
+        let (reads, blobs) = Default::default();
+        let mut files = Recording { files, reads, blobs, directory: None };
         let answer = self.call(args, env, input, &mut files)?;
-        let Recording { reads, blobs, .. } = files;
+        let Recording { reads, blobs, directory, .. } = files;
         if let Some(journal) = self.journal.as_mut().filter(|_| answer.changed) {
             for blob in &blobs {
                 journal.put(blob)?;
@@ -152,7 +158,7 @@ impl State {
             // What decides is kept of the environment, nothing else of it.
             let env = env.iter().filter(|(name, _)| kept(args, name));
             let env = env.map(|(name, value)| (name.clone(), value.clone())).collect();
-            journal.append(&Record { args: args.to_vec(), env, input, reads })?;
+            journal.append(&Record { args: args.to_vec(), env, input, reads, directory })?;
         }
         Ok(answer)
     }
@@ -201,6 +207,7 @@ struct Recording<'a> {
     files: &'a mut dyn Files,
     reads: Vec<Read>,
     blobs: Vec<Vec<u8>>,
+    directory: Option<String>,
 }
 
 impl Recording<'_> {
@@ -250,12 +257,23 @@ impl Files for Recording<'_> {
     fn put_tree(&mut self, path: &str, tree: &Tree) -> Result<(), String> {
         self.files.put_tree(path, tree)
     }
+
+    fn working_directory(&mut self) -> String {
+        let directory = self.files.working_directory();
+        self.directory = Some(directory.clone());
+        directory
+    }
+
+    fn write_back(&mut self, path: &str, before: &Tree, after: &Tree) -> Result<(), String> {
+        self.files.write_back(path, before, after)
+    }
 }
 
 /// Files as they were when a command ran first; nothing is written again.
 struct Recorded<'a> {
     journal: &'a Journal,
     reads: &'a [Read],
+    directory: Option<String>,
     /// How many of them the command has made.
     made: usize,
 }
@@ -302,6 +320,14 @@ impl Files for Recorded<'_> {
     }
 
     fn put_tree(&mut self, _: &str, _: &Tree) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn working_directory(&mut self) -> String {
+        self.directory.clone().unwrap_or_else(|| "/".to_owned())
+    }
+
+    fn write_back(&mut self, _: &str, _: &Tree, _: &Tree) -> Result<(), String> {
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ pub mod tables;
 mod tabwriter;
 mod template;
 mod text;
+pub mod tty;
 mod units;
 
 pub use tabwriter::tabulate;

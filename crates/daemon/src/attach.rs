@@ -1,10 +1,12 @@
 //! Processes of containers that are attached to a terminal.
 
+use std::collections::BTreeMap;
+
 use engine::{Terminal, TurnEnd};
 use vfs::{Stream, Timestamp, Tree};
 
 use crate::docker::command_env;
-use crate::{Container, Daemon, Status};
+use crate::{Bind, Container, Daemon, State, Status};
 
 /// A process of a container that goes on at a terminal, because `docker run -it`, `exec -it`,
 /// `attach` or `start -ai` asked for it.
@@ -34,10 +36,42 @@ pub enum AttachedProcess {
     },
 }
 
+/// What a container changed of something of the host that it had mounted.
+pub struct HostChange {
+    /// What was mounted.
+    pub bind: Bind,
+    /// As it was.
+    pub before: Tree,
+    /// As it is.
+    pub after: Tree,
+}
+
 /// What a container whose process was ended from outside ends with.
 const KILLED: u8 = 137;
 
 impl Daemon {
+    /// The processes of a container have changed files of the host, which this gives.
+    fn take_mounted(
+        &mut self,
+        attach: &Attach,
+        mounted: impl Iterator<Item = Tree>,
+    ) -> Vec<HostChange> {
+        let State { containers, volumes, binds, .. } = &mut self.state;
+        let Some(container) = containers.find(&attach.container) else { return Vec::new() };
+        let mut mounted = mounted;
+        for (mount, tree) in container.volumes.iter().zip(&mut mounted) {
+            volumes.insert(mount.name.clone(), tree);
+        }
+        let mut out = Vec::new();
+        for (bind, after) in container.binds.iter().zip(&mut mounted) {
+            let before = binds.insert(bind.source.clone(), after.clone()).unwrap_or_default();
+            if !bind.read_only && !before.same_snapshot(&after) {
+                out.push(HostChange { bind: bind.clone(), before, after });
+            }
+        }
+        out
+    }
+
     /// A terminal at which the process is to run.
     ///
     /// # Errors
@@ -59,7 +93,7 @@ impl Daemon {
         if !env.iter().any(|entry| entry.starts_with("TERM=")) {
             env.push("TERM=xterm".to_owned());
         }
-        let mounts = container.mounts(&state.volumes);
+        let mounts = container.mounts(&state.volumes, &state.binds);
         let dir = cwd.unwrap_or(&container.config.working_dir);
         let command = builder::Command {
             root: &container.tree,
@@ -96,33 +130,33 @@ impl Daemon {
     }
 
     /// Takes over what a turn at a terminal did: to the container's files, its volumes, its logs, and
-    /// how far it is.
+    /// how far it is. What it did to files of the host is for the caller to do there.
+    #[must_use]
     pub fn after_turn(
         &mut self,
         attach: &Attach,
         terminal: &Terminal,
         output: &[u8],
         end: &TurnEnd,
-    ) {
+    ) -> Vec<HostChange> {
+        let changes = self.take_mounted(attach, terminal.mounted().into_iter());
         let state = &mut self.state;
         state.now = state.now.max(terminal.now());
-        let Some(container) = state.containers.get_mut(&attach.container) else { return };
+        let Some(container) = state.containers.get_mut(&attach.container) else { return changes };
         container.tree = terminal.root();
-        for ((_, name), tree) in container.volumes.iter().zip(terminal.mounted()) {
-            state.volumes.insert(name.clone(), tree);
-        }
         if attach.process != AttachedProcess::Main {
-            return;
+            return changes;
         }
         let runs = vec![(Stream::Stdout, output.to_vec())];
         crate::append(&mut container.logs, builder::Output { runs, dropped: 0 });
         let (TurnEnd::Ended(code), Status::Started { at, .. }) = (end, container.status) else {
-            return;
+            return changes;
         };
         container.status = Status::Started { at, ended: state.now, code: *code };
         if container.auto_remove {
-            state.containers.remove(&attach.container);
+            state.remove_container(&attach.container, true);
         }
+        changes
     }
 
     /// The exit status of an attached process whose container was ended or removed from elsewhere.
@@ -134,25 +168,31 @@ impl Daemon {
 }
 
 impl Container {
-    /// What is mounted in it: its volumes in their order, then its host name.
+    /// What is mounted in it: its volumes, then what it has of the host, each in their order, then its
+    /// host name.
     pub(crate) fn mounts(
         &self,
-        volumes: &std::collections::BTreeMap<String, Tree>,
+        volumes: &BTreeMap<String, Tree>,
+        binds: &BTreeMap<String, Tree>,
     ) -> Vec<builder::Mount> {
-        self.volumes
-            .iter()
-            .map(|(target, name)| builder::Mount {
-                target: target.clone(),
-                // An empty volume begins with what the image has at its place.
-                tree: volumes.get(name).cloned().unwrap_or_else(|| {
-                    crate::trees::subtree(&self.tree, target).unwrap_or_default()
-                }),
-                source: vfs::AbsPath::root(),
-                read_only: false,
-                tmpfs: None,
-            })
-            .chain(self.host_name_mount())
-            .collect()
+        let volumes = self.volumes.iter().map(|mount| builder::Mount {
+            target: mount.target.clone(),
+            tree: volumes.get(&mount.name).cloned().unwrap_or_default(),
+            source: vfs::AbsPath::root(),
+            read_only: mount.read_only,
+            tmpfs: None,
+        });
+        let binds = self.binds.iter().map(|bind| builder::Mount {
+            target: bind.target.clone(),
+            tree: binds.get(&bind.source).cloned().unwrap_or_default(),
+            source: match bind.is_file {
+                true => vfs::AbsPath::root().join(bind.name().as_bytes()),
+                false => vfs::AbsPath::root(),
+            },
+            read_only: bind.read_only,
+            tmpfs: None,
+        });
+        volumes.chain(binds).chain(self.host_name_mount()).collect()
     }
 
     fn host_name_mount(&self) -> Option<builder::Mount> {

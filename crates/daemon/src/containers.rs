@@ -37,12 +37,60 @@ pub struct Container {
     pub auto_remove: bool,
     /// `--interactive --tty`: its process can be attached to a terminal.
     pub terminal: bool,
-    /// Volumes by the places where they are mounted, in this order.
-    pub volumes: Vec<(AbsPath, String)>,
+    /// The volumes that are mounted, in this order.
+    pub volumes: Vec<VolumeMount>,
+    /// The directories and files of the host that are mounted, in this order.
+    pub binds: Vec<Bind>,
     /// Published ports.
     pub ports: Vec<Port>,
     /// `--hostname`; the beginning of the id otherwise.
     pub host_name: String,
+}
+
+/// A volume in a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VolumeMount {
+    /// Where it is mounted.
+    pub target: AbsPath,
+    /// Its name.
+    pub name: String,
+    /// Changes are refused.
+    pub read_only: bool,
+}
+
+impl VolumeMount {
+    /// Whether nobody named it: its name is 64 digits then.
+    #[must_use]
+    pub fn is_anonymous(&self) -> bool {
+        is_anonymous(&self.name)
+    }
+}
+
+/// Whether a volume's name is one that nobody gave.
+#[must_use]
+pub fn is_anonymous(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A directory or file of the host in a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bind {
+    /// Where it is mounted.
+    pub target: AbsPath,
+    /// Its absolute path on the host.
+    pub source: String,
+    /// It is a file.
+    pub is_file: bool,
+    /// Changes are refused.
+    pub read_only: bool,
+}
+
+impl Bind {
+    /// The last part of its path.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.source.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+    }
 }
 
 /// How far a container is.

@@ -27,4 +27,13 @@ pub trait Files {
     /// # Errors
     /// A sentence that names the path.
     fn put_tree(&mut self, path: &str, tree: &Tree) -> Result<(), String>;
+
+    /// The directory in which the command is called, as an absolute path.
+    fn working_directory(&mut self) -> String;
+
+    /// Does to a directory what was done to it in a container that had it mounted.
+    ///
+    /// # Errors
+    /// A sentence that names the path.
+    fn write_back(&mut self, path: &str, before: &Tree, after: &Tree) -> Result<(), String>;
 }

@@ -231,4 +231,14 @@ impl Files for FsFiles<'_> {
         trees::place(self.fs, tree, &at)
             .map_err(|errno| format!("open {path}: {}", errno.to_string().to_lowercase()))
     }
+
+    fn working_directory(&mut self) -> String {
+        self.cwd.to_string()
+    }
+
+    fn write_back(&mut self, path: &str, before: &Tree, after: &Tree) -> Result<(), String> {
+        let at = self.at(path);
+        trees::redo(self.fs, &at, before, after)
+            .map_err(|errno| format!("open {path}: {}", errno.to_string().to_lowercase()))
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use builder::{BaseImage, LayerInfo};
-use image::{Config, DiffId, ImageId};
+use image::{Config, DiffId, Digest, ImageId};
 use vfs::{Timestamp, Tree};
 
 use crate::Reference;
@@ -50,6 +50,29 @@ impl StoredImage {
         self.layers.iter().map(|layer| layer.bytes).sum()
     }
 
+    /// The digest by which the modelled registry has it: that of a manifest of its configuration and its
+    /// layers as they are, without compression.
+    #[must_use]
+    pub fn registry_digest(&self) -> Digest {
+        let layers = self.layers.iter().map(|layer| {
+            serde_json::json!({
+                "mediaType": "application/vnd.oci.image.layer.v1.tar",
+                "digest": layer.diff_id.to_string(),
+                "size": layer.bytes,
+            })
+        });
+        let manifest = serde_json::json!({
+            "schemaVersion": 2,
+            "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "config": {
+                "mediaType": "application/vnd.oci.image.config.v1+json",
+                "digest": self.id.to_string(),
+            },
+            "layers": layers.collect::<Vec<_>>(),
+        });
+        Digest::of(manifest.to_string().as_bytes())
+    }
+
     /// When it was made.
     #[must_use]
     pub fn created(&self) -> Timestamp {
@@ -62,6 +85,8 @@ impl StoredImage {
 pub struct ImageStore {
     images: BTreeMap<ImageId, Arc<StoredImage>>,
     tags: BTreeMap<Reference, ImageId>,
+    /// The repositories that images were pulled from.
+    pulled: BTreeSet<(ImageId, String)>,
     /// In the order in which they came.
     order: Vec<ImageId>,
 }
@@ -84,6 +109,19 @@ impl ImageStore {
     /// Takes a name away.
     pub fn untag(&mut self, reference: &Reference) {
         self.tags.remove(reference);
+    }
+
+    /// Notes from where an image was pulled.
+    pub fn note_pull(&mut self, reference: &Reference, id: ImageId) {
+        self.pulled.insert((id, reference.name.clone()));
+    }
+
+    /// `name@sha256:...` for each repository that an image was pulled from.
+    #[must_use]
+    pub fn digests(&self, id: &ImageId) -> Vec<String> {
+        let Some(image) = self.images.get(id) else { return Vec::new() };
+        let names = self.pulled.iter().filter(|(of, _)| of == id).map(|(_, name)| name);
+        names.map(|name| format!("{name}@{}", image.registry_digest())).collect()
     }
 
     /// The image of that id.

@@ -17,8 +17,10 @@ mod host;
 mod images;
 mod layers;
 mod names;
+mod progress;
 mod reference;
 mod terminals;
+mod transfer;
 mod trees;
 
 use std::collections::BTreeMap;
@@ -30,13 +32,15 @@ use image::Digest;
 use vfs::{Stream, Timestamp, Tree};
 
 pub use attach::{Attach, AttachedProcess};
-pub use containers::{Container, Containers, Status};
+pub use containers::{Bind, Container, Containers, Status, VolumeMount};
 pub use docker::reads_input;
 pub use files::Files;
 pub use host::{Host, HostError, Service};
 pub use images::{ImageStore, StoredImage};
+pub use progress::{Progress, Sources, Style};
 pub use reference::Reference;
 pub use terminals::{Shown, Terminals, Waits};
+pub use transfer::{Transfer, of_tree as transfers};
 
 /// What a `docker` command is called with.
 pub struct Call<'a> {
@@ -87,11 +91,29 @@ struct State {
     images: ImageStore,
     containers: Containers,
     volumes: BTreeMap<String, Tree>,
+    /// What is mounted of the host, by path, as containers last had it.
+    binds: BTreeMap<String, Tree>,
     cache: Cache,
     layers: layers::Layers,
     now: Timestamp,
     /// How many ids were given out.
     ids: u64,
+}
+
+impl State {
+    /// Removes a container, and with it the volumes that nobody named.
+    fn remove_container(&mut self, id: &str, with_volumes: bool) {
+        let Some(gone) = self.containers.remove(id) else { return };
+        for mount in gone.volumes.iter().filter(|mount| with_volumes && mount.is_anonymous()) {
+            self.volumes.remove(&mount.name);
+        }
+    }
+
+    /// Whether a container, running or not, has the volume.
+    fn uses_volume(&self, name: &str) -> bool {
+        let mut all = self.containers.newest_first();
+        all.any(|container| container.volumes.iter().any(|mount| mount.name == name))
+    }
 }
 
 impl Daemon {
@@ -179,6 +201,7 @@ impl Daemon {
         let base = self.catalogue.find(&reference.to_string())?;
         let image = self.state.images.add(StoredImage::of_base(base));
         self.state.images.tag(reference.clone(), image.id);
+        self.state.images.note_pull(reference, image.id);
         Ok(image)
     }
 }

@@ -10,6 +10,7 @@ use engine::{Completion, Entry, Halt, Modules, OwnProgram, Terminal, TurnEnd, Wi
 use shell::{ExitStatus, Process};
 use vfs::{AbsPath, Errno, Fs, Limits, Stream, Tree};
 
+use crate::attach::HostChange;
 use crate::host::{call, print, with_docker};
 use crate::{Answer, Attach, AttachedProcess, Daemon, NotLoaded, trees};
 
@@ -146,7 +147,9 @@ impl Terminals {
         if let Some(Tab { attached: Some(mut attached), .. }) = self.tabs.remove(&tab) {
             attached.terminal.turn(Entry::Interrupt);
             let end = TurnEnd::Ended(129);
-            lock(&self.daemon).after_turn(&attached.attach, &attached.terminal, &[], &end);
+            let changes =
+                lock(&self.daemon).after_turn(&attached.attach, &attached.terminal, &[], &end);
+            self.change_host(&changes);
         }
     }
 
@@ -246,9 +249,24 @@ impl Terminals {
             terminal.set_now(daemon.now());
         }
         let turn = terminal.turn(entry);
-        lock(&self.daemon).after_turn(attach, terminal, &turn.output, &turn.end);
+        let changes = lock(&self.daemon).after_turn(attach, terminal, &turn.output, &turn.end);
+        self.change_host(&changes);
         output.extend(turn.output);
         turn.end
+    }
+
+    /// Does on the machine what containers did to what they have mounted of it.
+    fn change_host(&mut self, changes: &[HostChange]) {
+        let mut fs = Fs::new(self.host.clone(), Limits::default());
+        for HostChange { bind, before, after } in changes {
+            let path = AbsPath::new(&bind.source);
+            // What cannot be written there, such as a full disk, stays undone.
+            let _ = match bind.is_file {
+                true => trees::place(&mut fs, after, &path),
+                false => trees::redo(&mut fs, &path, before, after),
+            };
+        }
+        self.host = fs.into_root();
     }
 
     fn turn_of_host(&mut self, tab: &mut Tab, entry: Entry, output: &mut Vec<u8>) -> TurnEnd {

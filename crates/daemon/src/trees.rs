@@ -1,7 +1,8 @@
 //! Parts of filesystems that are copied elsewhere.
 
 use vfs::{
-    AbsPath, Caller, Content, Errno, Fs, Inode, Kind, Limits, NodeId, OpenFlags, ResolveFlags, Tree,
+    AbsPath, Caller, ChangeKind, Content, Errno, Fs, Inode, Kind, Limits, NodeId, OpenFlags,
+    ResolveFlags, Tree,
 };
 
 const WRITE: OpenFlags = OpenFlags {
@@ -161,6 +162,43 @@ pub fn remove(fs: &mut Fs, path: &AbsPath, stop: &AbsPath) -> Result<(), Errno> 
     Ok(())
 }
 
+/// Does below `at` what leads from one tree to another.
+///
+/// # Errors
+/// Those of writing there.
+pub fn redo(fs: &mut Fs, at: &AbsPath, before: &Tree, after: &Tree) -> Result<(), Errno> {
+    let whole = |path: &AbsPath| path.components().fold(at.clone(), |at, name| at.join(name));
+    make_dir(fs, at)?;
+    for change in before.diff(after) {
+        let target = whole(&change.path);
+        match (change.kind, after.lookup(&change.path)) {
+            (ChangeKind::Deleted, _) | (_, None) => remove_all(fs, &target)?,
+            (_, Some((_, inode))) => copy_one(inode, fs, &target)?,
+        }
+    }
+    Ok(())
+}
+
+/// Removes a file, or a directory with all that is in it.
+fn remove_all(fs: &mut Fs, path: &AbsPath) -> Result<(), Errno> {
+    let (root, at, flags) = (Caller::root(), NodeId::ROOT, ResolveFlags::NOFOLLOW);
+    let mut below: Vec<(AbsPath, bool)> = match fs.root().lookup(path) {
+        Some((ino, _)) => {
+            let all = fs.root().walk_from(path.clone(), ino);
+            all.map(|(path, _, inode)| (path, inode.is_dir())).collect()
+        }
+        None => return Ok(()),
+    };
+    below.reverse();
+    for (path, is_dir) in below {
+        match is_dir {
+            true => fs.rmdir(&root, at, path.as_bytes(), flags)?,
+            false => fs.unlink(&root, at, path.as_bytes(), flags)?,
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,5 +214,20 @@ mod tests {
         assert!(subtree(&into, &AbsPath::new("/a")).is_none());
         assert!(pick(&into, &AbsPath::new("/a")).is_some());
         assert!(pick(&into, &AbsPath::new("/b")).is_none());
+    }
+
+    #[test]
+    fn changes_are_done_again() {
+        let before = single("old", b"1".to_vec()).expect("a file");
+        let after =
+            placed(&Tree::new(), &single("x", b"2".to_vec()).expect("a file"), &AbsPath::new("/d"));
+        let after = after.expect("a free place");
+        let mut fs = Fs::new(Tree::new(), Limits::default());
+        make_dir(&mut fs, &AbsPath::new("/host/dir")).expect("a directory");
+        redo(&mut fs, &AbsPath::new("/host/dir"), &Tree::new(), &before)
+            .expect("it can be written");
+        redo(&mut fs, &AbsPath::new("/host/dir"), &before, &after).expect("it can be written");
+        let paths: Vec<String> = fs.root().walk().map(|(path, _, _)| path.to_string()).collect();
+        assert_eq!(paths, ["/", "/host", "/host/dir", "/host/dir/d"]);
     }
 }

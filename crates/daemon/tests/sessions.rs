@@ -23,8 +23,8 @@ struct Memory(BTreeMap<String, Vec<u8>>);
 
 impl Files for Memory {
     fn directory(&mut self, path: &str) -> Result<Tree, String> {
-        let prefix = match path {
-            "." => String::new(),
+        let prefix = match path.strip_prefix("/work/").unwrap_or(path) {
+            "." | "/work" => String::new(),
             path => format!("{}/", path.trim_end_matches('/')),
         };
         let mut fs = Fs::new(Tree::new(), Limits::default());
@@ -64,6 +64,24 @@ impl Files for Memory {
                 let to =
                     if path.ends_with('/') { format!("{path}{name}") } else { path.to_owned() };
                 self.0.insert(to, content.to_vec());
+            }
+        }
+        Ok(())
+    }
+
+    fn working_directory(&mut self) -> String {
+        "/work".to_owned()
+    }
+
+    fn write_back(&mut self, path: &str, before: &Tree, after: &Tree) -> Result<(), String> {
+        let path = path.strip_prefix("/work").unwrap_or(path).trim_matches('/');
+        for change in before.diff(after) {
+            let name = format!("{path}{}", change.path);
+            let name = name.trim_start_matches('/').to_owned();
+            match after.lookup(&change.path).map(|(_, inode)| &inode.kind) {
+                Some(Kind::File(content)) => drop(self.0.insert(name, content.to_vec())),
+                Some(_) => {}
+                None => drop(self.0.remove(&name)),
             }
         }
         Ok(())

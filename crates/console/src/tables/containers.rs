@@ -1,7 +1,7 @@
 //! `docker ps`
 
-use super::{ago, short_id, table};
-use crate::{Fields, ellipsis, human_size_with_precision};
+use super::{ago, rows_by, short_id, table};
+use crate::{Fields, TemplateError, ellipsis, human_size_with_precision};
 
 /// A container.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +24,16 @@ pub struct ContainerRow {
     pub size: u64,
     /// Bytes of its image and its writable layer.
     pub virtual_size: u64,
+    /// When it was made, as `{{.CreatedAt}}` shows it.
+    pub created: String,
+    /// `running`, `exited`, `created`.
+    pub state: String,
+    /// Its labels, `name=value` with commas between.
+    pub labels: String,
+    /// What is mounted: names of volumes and paths.
+    pub mounts: Vec<String>,
+    /// How many of them are volumes.
+    pub local_volumes: usize,
 }
 
 /// A port of a container.
@@ -39,34 +49,74 @@ pub struct Port {
     pub kind: String,
 }
 
+fn fields(rows: &[ContainerRow], truncate: bool) -> Vec<Fields> {
+    let fields = rows.iter().map(|row| {
+        let command = if truncate { ellipsis(&row.command, 20) } else { row.command.clone() };
+        let mounts = row.mounts.iter().map(|name| match truncate {
+            true => ellipsis(name, 15),
+            false => name.clone(),
+        });
+        [
+            ("ID", if truncate { short_id(&row.id) } else { row.id.clone() }),
+            ("Image", if row.image.is_empty() { "<no image>".into() } else { row.image.clone() }),
+            ("Command", quoted(&command)),
+            ("CreatedAt", row.created.clone()),
+            ("RunningFor", ago(row.age)),
+            ("State", row.state.clone()),
+            ("Status", row.status.clone()),
+            ("Ports", displayable_ports(&row.ports)),
+            ("Names", names(&row.names, truncate)),
+            ("Size", sizes(row)),
+            ("Labels", row.labels.clone()),
+            ("Mounts", mounts.collect::<Vec<_>>().join(",")),
+            ("LocalVolumes", row.local_volumes.to_string()),
+            ("Networks", "bridge".to_owned()),
+        ]
+        .into()
+    });
+    fields.collect()
+}
+
+/// The containers by the value of `--format`.
+///
+/// # Errors
+/// [`TemplateError`].
+pub fn containers_by(
+    rows: &[ContainerRow],
+    truncate: bool,
+    format: &str,
+) -> Result<String, TemplateError> {
+    if format == "table" {
+        return Ok(containers(rows, truncate, false));
+    }
+    let headings = [
+        ("ID", "CONTAINER ID"),
+        ("Image", "IMAGE"),
+        ("Command", "COMMAND"),
+        ("CreatedAt", "CREATED AT"),
+        ("RunningFor", "CREATED"),
+        ("State", "STATE"),
+        ("Status", "STATUS"),
+        ("Ports", "PORTS"),
+        ("Names", "NAMES"),
+        ("Size", "SIZE"),
+        ("Labels", "LABELS"),
+        ("Mounts", "MOUNTS"),
+        ("LocalVolumes", "LOCAL VOLUMES"),
+        ("Networks", "NETWORKS"),
+    ];
+    rows_by(format, &headings, &fields(rows, truncate))
+}
+
 /// The table; `with_size` adds sizes, `truncate` shortens ids and commands.
 #[must_use]
 pub fn containers(rows: &[ContainerRow], truncate: bool, with_size: bool) -> String {
-    let rows: Vec<Fields> = rows
-        .iter()
-        .map(|row| {
-            let command = if truncate { ellipsis(&row.command, 20) } else { row.command.clone() };
-            [
-                ("ID", if truncate { short_id(&row.id) } else { row.id.clone() }),
-                (
-                    "Image",
-                    if row.image.is_empty() { "<no image>".into() } else { row.image.clone() },
-                ),
-                ("Command", quoted(&command)),
-                ("Created", ago(row.age)),
-                ("Status", row.status.clone()),
-                ("Ports", displayable_ports(&row.ports)),
-                ("Names", names(&row.names, truncate)),
-                ("Size", sizes(row)),
-            ]
-            .into()
-        })
-        .collect();
+    let rows = fields(rows, truncate);
     let headings: Fields = [
         ("ID", "CONTAINER ID"),
         ("Image", "IMAGE"),
         ("Command", "COMMAND"),
-        ("Created", "CREATED"),
+        ("RunningFor", "CREATED"),
         ("Status", "STATUS"),
         ("Ports", "PORTS"),
         ("Names", "NAMES"),
@@ -74,7 +124,7 @@ pub fn containers(rows: &[ContainerRow], truncate: bool, with_size: bool) -> Str
     ]
     .map(|(name, text)| (name, text.to_owned()))
     .into();
-    let all = ["ID", "Image", "Command", "Created", "Status", "Ports", "Names", "Size"];
+    let all = ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names", "Size"];
     table(if with_size { &all } else { &all[..7] }, &headings, &rows)
 }
 

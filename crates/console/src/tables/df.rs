@@ -1,8 +1,8 @@
 //! `docker system df`
 
-use super::{ago, short_id, size, table, tabulate};
+use super::{ago, rows_by, short_id, size, table};
 use crate::tables::{ContainerRow, ImageRow};
-use crate::{Fields, ellipsis, human_size};
+use crate::{Fields, TemplateError, ellipsis, human_size};
 
 /// What takes up space.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,28 +30,54 @@ pub struct Usage {
     pub reclaimable: u64,
 }
 
-/// The table.
-#[must_use]
-pub fn disk_usage(usage: &DiskUsage) -> String {
-    let mut out = "TYPE\tTOTAL\tACTIVE\tSIZE\tRECLAIMABLE\n".to_owned();
-    for (name, kind, percentage) in [
+fn fields(usage: &DiskUsage) -> Vec<Fields> {
+    let kinds = [
         ("Images", &usage.images, true),
         ("Containers", &usage.containers, true),
         ("Local Volumes", &usage.volumes, true),
         ("Build Cache", &usage.build_cache, false),
-    ] {
+    ];
+    let fields = kinds.into_iter().map(|(name, kind, percentage)| {
         let mut reclaimable = human_size(kind.reclaimable as f64);
         if percentage && kind.size > 0 {
             reclaimable.push_str(&format!(" ({}%)", kind.reclaimable * 100 / kind.size));
         }
-        out.push_str(&format!(
-            "{name}\t{}\t{}\t{}\t{reclaimable}\n",
-            kind.total,
-            kind.active,
-            human_size(kind.size as f64)
-        ));
+        [
+            ("Type", name.to_owned()),
+            ("TotalCount", kind.total.to_string()),
+            ("Active", kind.active.to_string()),
+            ("Size", human_size(kind.size as f64)),
+            ("Reclaimable", reclaimable),
+        ]
+        .into()
+    });
+    fields.collect()
+}
+
+const HEADINGS: [(&str, &str); 5] = [
+    ("Type", "TYPE"),
+    ("TotalCount", "TOTAL"),
+    ("Active", "ACTIVE"),
+    ("Size", "SIZE"),
+    ("Reclaimable", "RECLAIMABLE"),
+];
+
+/// The table.
+#[must_use]
+pub fn disk_usage(usage: &DiskUsage) -> String {
+    let headings = HEADINGS.map(|(name, text)| (name, text.to_owned())).into();
+    table(&HEADINGS.map(|(name, _)| name), &headings, &fields(usage))
+}
+
+/// The rows by the value of `--format`.
+///
+/// # Errors
+/// [`TemplateError`].
+pub fn disk_usage_by(usage: &DiskUsage, format: &str) -> Result<String, TemplateError> {
+    if format == "table" {
+        return Ok(disk_usage(usage));
     }
-    tabulate(&out, 10, 3)
+    rows_by(format, &HEADINGS, &fields(usage))
 }
 
 /// The tables of `--verbose`. For images the bytes they share with others come with them, and how
@@ -104,7 +130,7 @@ pub fn disk_usage_verbose(
                 ("CONTAINER ID", short_id(&row.id)),
                 ("IMAGE", row.image.clone()),
                 ("COMMAND", format!("\"{}\"", ellipsis(&row.command, 20))),
-                ("LOCAL VOLUMES", "0".to_owned()),
+                ("LOCAL VOLUMES", row.local_volumes.to_string()),
                 ("SIZE", size(row.size)),
                 ("CREATED", ago(row.age)),
                 ("STATUS", row.status.clone()),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{ago, short_id, size, table};
-use crate::Fields;
+use super::{ago, rows_by, short_id, size, table};
+use crate::{Fields, TemplateError};
 
 const NONE: &str = "<none>";
 
@@ -18,6 +18,8 @@ pub struct ImageRow {
     pub digests: Vec<String>,
     /// Seconds since it was made; none where that is not known.
     pub age: Option<f64>,
+    /// When, as `{{.CreatedAt}}` shows it.
+    pub created: String,
     /// Size in bytes.
     pub size: u64,
 }
@@ -33,26 +35,64 @@ pub struct ImageOptions {
     pub no_truncate: bool,
 }
 
-/// The table: a row for each tag, and with `digests` for each digest.
-#[must_use]
-pub fn images(rows: &[ImageRow], options: ImageOptions) -> String {
+/// A row for each name, and for each digest where these are asked for.
+fn lines(rows: &[ImageRow], options: ImageOptions) -> Vec<Fields> {
     let mut lines: Vec<Fields> = Vec::new();
     for image in rows {
         for (repository, tag, digest) in names(image, options.digests) {
             let id = if options.no_truncate { image.id.clone() } else { short_id(&image.id) };
-            lines.push(
-                [
-                    ("Repository", repository),
-                    ("Tag", tag),
-                    ("Digest", digest),
-                    ("ID", id),
-                    ("Created", image.age.map_or("N/A".to_owned(), ago)),
-                    ("Size", size(image.size)),
-                ]
-                .into(),
-            );
+            let fields = [
+                ("Repository", repository),
+                ("Tag", tag),
+                ("Digest", digest),
+                ("ID", id),
+                ("CreatedSince", image.age.map_or("N/A".to_owned(), ago)),
+                ("CreatedAt", image.created.clone()),
+                ("Size", size(image.size)),
+                ("VirtualSize", size(image.size)),
+                ("SharedSize", "N/A".to_owned()),
+                ("UniqueSize", "N/A".to_owned()),
+                ("Containers", "N/A".to_owned()),
+            ];
+            lines.push(fields.into());
         }
     }
+    lines
+}
+
+/// The images by the value of `--format`.
+///
+/// # Errors
+/// [`TemplateError`].
+pub fn images_by(
+    rows: &[ImageRow],
+    options: ImageOptions,
+    format: &str,
+) -> Result<String, TemplateError> {
+    if format == "table" {
+        return Ok(images(rows, options));
+    }
+    let headings = [
+        ("Repository", "REPOSITORY"),
+        ("Tag", "TAG"),
+        ("Digest", "DIGEST"),
+        ("ID", "IMAGE ID"),
+        ("CreatedSince", "CREATED"),
+        ("CreatedAt", "CREATED AT"),
+        ("Size", "SIZE"),
+        ("VirtualSize", "SIZE"),
+        ("SharedSize", "SHARED SIZE"),
+        ("UniqueSize", "UNIQUE SIZE"),
+        ("Containers", "CONTAINERS"),
+    ];
+    let digests = options.digests || format.contains(".Digest");
+    rows_by(format, &headings, &lines(rows, ImageOptions { digests, ..options }))
+}
+
+/// The table: a row for each tag, and with `digests` for each digest.
+#[must_use]
+pub fn images(rows: &[ImageRow], options: ImageOptions) -> String {
+    let lines = lines(rows, options);
     if options.quiet {
         return lines.iter().map(|line| format!("{}\n", line["ID"])).collect();
     }
@@ -61,15 +101,15 @@ pub fn images(rows: &[ImageRow], options: ImageOptions) -> String {
         ("Tag", "TAG"),
         ("Digest", "DIGEST"),
         ("ID", "IMAGE ID"),
-        ("Created", "CREATED"),
+        ("CreatedSince", "CREATED"),
         ("Size", "SIZE"),
     ]
     .map(|(name, text)| (name, text.to_owned()))
     .into();
     let columns: &[&str] = if options.digests {
-        &["Repository", "Tag", "Digest", "ID", "Created", "Size"]
+        &["Repository", "Tag", "Digest", "ID", "CreatedSince", "Size"]
     } else {
-        &["Repository", "Tag", "ID", "Created", "Size"]
+        &["Repository", "Tag", "ID", "CreatedSince", "Size"]
     };
     table(columns, &headings, &lines)
 }

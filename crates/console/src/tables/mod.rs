@@ -7,10 +7,10 @@ mod history;
 mod images;
 
 pub use changes::{ChangeRow, changes};
-pub use containers::{ContainerRow, Port, containers, displayable_ports};
-pub use df::{DiskUsage, Usage, disk_usage, disk_usage_verbose};
-pub use history::{HistoryRow, history};
-pub use images::{ImageOptions, ImageRow, images};
+pub use containers::{ContainerRow, Port, containers, containers_by, displayable_ports};
+pub use df::{DiskUsage, Usage, disk_usage, disk_usage_by, disk_usage_verbose};
+pub use history::{HistoryRow, history, history_by};
+pub use images::{ImageOptions, ImageRow, images, images_by};
 
 use crate::{Fields, Template, TemplateError, human_duration, human_size_with_precision, tabulate};
 
@@ -45,6 +45,20 @@ fn formatted(
         lines.push('\n');
     }
     Ok(if template.is_table { tabulate(&lines, 10, 3) } else { lines })
+}
+
+/// Rows by the value of `--format`: `json`, a template, or a template behind `table`.
+///
+/// # Errors
+/// [`TemplateError`].
+pub fn rows_by(
+    format: &str,
+    headings: &[(&'static str, &str)],
+    rows: &[Fields],
+) -> Result<String, TemplateError> {
+    let template = Template::parse(if format == "json" { "{{json .}}" } else { format })?;
+    let headings = headings.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+    formatted(&template, &headings, rows)
 }
 
 /// A table of these columns.

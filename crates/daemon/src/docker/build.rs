@@ -10,10 +10,9 @@ use vfs::{AbsPath, Kind, Tree};
 
 use super::flags::{Parsed, usage};
 use super::images::confirmed;
-use super::progress::Plain;
 use super::run::variables;
 use super::{Command, Failure, Session, classic};
-use crate::{Bases, Reference, StoredImage};
+use crate::{Bases, Progress, Reference, Sources, StoredImage, Style};
 
 /// The flags of BuildKit; those about builders, attestations and limits make no difference here.
 const FLAGS: &[&str] = &[
@@ -104,6 +103,8 @@ pub struct Wanted {
     pub name: String,
     pub context: Tree,
     pub tags: Vec<Reference>,
+    /// Bytes of `.dockerignore`, if there is one.
+    pub ignore: Option<usize>,
     /// Bytes of the files in the context.
     pub bytes: u64,
 }
@@ -148,8 +149,9 @@ fn build(session: &mut Session<'_>, parsed: &Parsed, classic: bool) -> Result<u8
     if parsed.has("check") {
         return check(session, &request, &wanted);
     }
-    let mut plain = Plain::default();
-    let built = solve(session, &request, &mut |event| plain.event(&event));
+    let mut progress = progress(parsed, &wanted).map_err(refuse)?;
+    let mut text = String::new();
+    let built = solve(session, &request, &mut |event| text += &progress.event(&event));
     let built = match built {
         Err(BuildError::NotLoaded(module)) => return Err(Failure::NotLoaded(module)),
         built => built,
@@ -167,9 +169,38 @@ fn build(session: &mut Session<'_>, parsed: &Parsed, classic: bool) -> Result<u8
     }
     match classic {
         true => classic::report(session, parsed, &wanted, built),
-        false => report(session, parsed, &wanted, built, plain),
+        false => {
+            session.complain(text);
+            report(session, parsed, &wanted, built, progress)
+        }
     }
 }
+
+/// How the build is shown.
+fn progress(parsed: &Parsed, wanted: &Wanted) -> Result<Progress, String> {
+    let style = match parsed.last("progress") {
+        _ if parsed.has("quiet") => Style::Quiet,
+        None | Some("auto" | "plain") => Style::Plain,
+        Some("tty") => Style::Tty(COLUMNS),
+        Some("quiet" | "none") => Style::Quiet,
+        Some("rawjson") => {
+            return Err(
+                "not supported here: --progress=rawjson; plain and tty are there".to_owned()
+            );
+        }
+        Some(other) => return Err(format!("invalid progress mode {other}")),
+    };
+    let sources = Sources {
+        name: wanted.name.clone(),
+        dockerfile: wanted.text.len(),
+        ignore: wanted.ignore,
+        context: crate::transfers(&wanted.context),
+    };
+    Ok(Progress::new(style, sources))
+}
+
+/// Columns of a terminal of which nothing is known.
+const COLUMNS: usize = 80;
 
 /// Runs the builder.
 fn solve(
@@ -197,9 +228,11 @@ fn check(session: &mut Session<'_>, request: &Request<'_>, wanted: &Wanted) -> R
         Err(failed) => (failed.warnings, Some(failed.error)),
     };
     if let Some(error) = error {
-        let mut plain = Plain::default();
-        plain.refused(&error, &wanted.name, &wanted.text);
-        session.complain(plain.into_text());
+        let lines = error.lines();
+        if !lines.is_empty() {
+            session.complain(dockerfile::excerpt(&wanted.name, &wanted.text, &lines));
+        }
+        session.complain(format!("ERROR: failed to build: failed to solve: {error}\n"));
         return Ok(1);
     }
     if warnings.is_empty() {
@@ -240,7 +273,8 @@ fn wanted(session: &mut Session<'_>, parsed: &Parsed, classic: bool) -> Result<W
     if path == "-" {
         let text = String::from_utf8_lossy(session.input).into_owned();
         let name = "Dockerfile".to_owned();
-        return Ok(Wanted { text, name, context: Tree::new(), tags, bytes: 0 });
+        let context = Tree::new();
+        return Ok(Wanted { text, name, context, tags, ignore: None, bytes: 0 });
     }
     let all = session
         .files
@@ -268,6 +302,7 @@ fn wanted(session: &mut Session<'_>, parsed: &Parsed, classic: bool) -> Result<W
     })?;
     let own = format!("{}.dockerignore", file.unwrap_or("Dockerfile"));
     let patterns = content(&all, &own).or_else(|| content(&all, ".dockerignore"));
+    let ignore = patterns.as_ref().map(Vec::len);
     let context = match patterns {
         Some(patterns) => {
             let ignore = Ignore::parse(&String::from_utf8_lossy(&patterns)).map_err(|error| {
@@ -282,7 +317,8 @@ fn wanted(session: &mut Session<'_>, parsed: &Parsed, classic: bool) -> Result<W
         _ => 0,
     });
     let bytes = bytes.sum();
-    Ok(Wanted { text: String::from_utf8_lossy(&text).into_owned(), name, context, tags, bytes })
+    let text = String::from_utf8_lossy(&text).into_owned();
+    Ok(Wanted { text, name, context, tags, ignore, bytes })
 }
 
 fn base_name(path: &str) -> &str {
@@ -316,22 +352,22 @@ fn report(
     parsed: &Parsed,
     wanted: &Wanted,
     built: Result<Build, BuildError>,
-    mut plain: Plain,
+    mut progress: Progress,
 ) -> Result<u8, Failure> {
     let quiet = parsed.has("quiet");
     let build = match built {
         Ok(build) => build,
         Err(error) => {
-            plain.refused(&error, &wanted.name, &wanted.text);
-            session.complain(plain.into_text());
+            let text = progress.refused(&error, &wanted.text);
+            session.complain(text);
             return Ok(1);
         }
     };
     if let Some(step) = build.failed
         && let StepState::Failed(failure) = &build.outcomes[step].state
     {
-        plain.failed(&build, step, failure, &wanted.name);
-        session.complain(plain.into_text());
+        let text = progress.failed(&build, step, failure);
+        session.complain(text);
         return Ok(1);
     }
     let Some(image) = build.image else { return Ok(1) };
@@ -339,8 +375,18 @@ fn report(
     for tag in &wanted.tags {
         session.daemon.state.images.tag(tag.clone(), image.id);
     }
-    plain.exported(image.id, &wanted.tags);
-    let mut text = plain.into_text();
+    let names: Vec<String> = wanted
+        .tags
+        .iter()
+        .zip(parsed.all("tag"))
+        .map(|(tag, given)| {
+            // A tag that nobody named is not said.
+            let full = tag.full();
+            let own = given.ends_with(&format!(":{}", tag.tag));
+            full.strip_suffix(":latest").filter(|_| !own).unwrap_or(&full).to_owned()
+        })
+        .collect();
+    let mut text = progress.exported(image.id, &names);
     if !build.warnings.is_empty() {
         let count = build.warnings.len();
         let noun = if count == 1 { "warning" } else { "warnings" };

@@ -245,6 +245,7 @@ impl Chain {
                 auto_remove: false,
                 terminal: false,
                 volumes: Vec::new(),
+                binds: Vec::new(),
                 ports: Vec::new(),
             });
         }

@@ -98,13 +98,16 @@ fn names(before: &[&str], word: &str) -> Vec<String> {
 }
 
 fn operands_of(command: &Command) -> Operands {
-    match command.usage.name() {
-        "run" | "create" | "pull" => Operands::Image,
-        "rmi" | "tag" | "history" | "save" | "push" => Operands::Images,
-        "exec" | "stop" | "kill" | "attach" | "top" | "port" => Operands::Running,
-        "start" | "restart" | "rm" | "logs" | "diff" | "commit" | "export" | "rename" | "wait" => {
-            Operands::Containers
+    match command.usage.of {
+        "container run" | "container create" | "image pull" => Operands::Image,
+        "image rm" | "image tag" | "image history" | "image save" | "image push" => {
+            Operands::Images
         }
+        "container exec" | "container stop" | "container kill" | "container attach"
+        | "container top" | "container port" => Operands::Running,
+        "container start" | "container restart" | "container rm" | "container logs"
+        | "container diff" | "container commit" | "container export" | "container rename"
+        | "container wait" => Operands::Containers,
         "volume rm" | "volume inspect" => Operands::Volumes,
         _ => Operands::Other,
     }

@@ -1,13 +1,13 @@
 //! Commands about containers.
 
-use console::tables::{ChangeRow, ContainerRow, changes, containers};
+use console::tables::{ChangeRow, ContainerRow, changes, containers, containers_by};
 use dockerfile::{Kind, parse};
 use image::{Config, ContainerConfig, History, Layer, export_tree};
 use vfs::{AbsPath, ChangeKind, DiffOptions, Stream};
 
 use super::flags::{MANY, Parsed, usage};
 use super::images::confirmed;
-use super::inspect::{INSPECT, INSPECT_CONTAINER, template};
+use super::inspect::{INSPECT, INSPECT_CONTAINER};
 use super::{Command, Failure, Session, short};
 use crate::containers::seconds_between;
 use crate::{Attach, AttachedProcess, Container, Reference, Status, StoredImage, trees};
@@ -151,22 +151,7 @@ fn list(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         .filter(meets)
         .take(last.unwrap_or(usize::MAX))
         .collect();
-    let rows: Vec<ContainerRow> = chosen
-        .iter()
-        .map(|container| ContainerRow {
-            id: container.id.clone(),
-            image: image_name(state, container),
-            command: container.command().join(" "),
-            age: seconds_between(container.created, now),
-            status: container.status_text(now),
-            // Ports are those of a container that runs.
-            ports: if container.is_running(now) { container.ports.clone() } else { Vec::new() },
-            names: vec![format!("/{}", container.name)],
-            size: container.size(),
-            virtual_size: container.size()
-                + state.images.get(&container.image).map_or(0, |image| image.size()),
-        })
-        .collect();
+    let rows: Vec<ContainerRow> = chosen.iter().map(|container| row(state, container)).collect();
     if parsed.has("quiet") {
         for row in &rows {
             let id = if parsed.has("no-trunc") { row.id.clone() } else { short(&row.id) };
@@ -174,29 +159,49 @@ fn list(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         }
         return Ok(0);
     }
+    let truncate = !parsed.has("no-trunc");
     if let Some(format) = parsed.last("format") {
-        for (row, container) in
-            rows.iter().zip(&chosen.iter().map(|c| (*c).clone()).collect::<Vec<_>>())
-        {
-            let fields = serde_json::json!({
-                "ID": short(&row.id),
-                "Image": row.image,
-                "Command": format!("\"{}\"", row.command),
-                "CreatedAt": image::format_rfc3339(container.created),
-                "RunningFor": format!("{} ago", console::human_duration(row.age)),
-                "Status": row.status,
-                "State": container.state(now),
-                "Names": container.name,
-                "Ports": console::tables::displayable_ports(&row.ports),
-                "Size": console::human_size_with_precision(row.size as f64, 3),
-            });
-            let line = template(format, &fields).map_err(Failure::client)?;
-            session.line(line);
-        }
+        let text = containers_by(&rows, truncate, format).map_err(Failure::client)?;
+        session.table(text);
         return Ok(0);
     }
-    session.table(containers(&rows, !parsed.has("no-trunc"), parsed.has("size")));
+    session.table(containers(&rows, truncate, parsed.has("size")));
     Ok(0)
+}
+
+/// A container as tables show it.
+pub fn row(state: &crate::State, container: &Container) -> ContainerRow {
+    let now = state.now;
+    ContainerRow {
+        id: container.id.clone(),
+        image: image_name(state, container),
+        command: container.command().join(" "),
+        age: seconds_between(container.created, now),
+        status: container.status_text(now),
+        // Ports are those of a container that runs.
+        ports: if container.is_running(now) { container.ports.clone() } else { Vec::new() },
+        names: vec![format!("/{}", container.name)],
+        size: container.size(),
+        virtual_size: container.size()
+            + state.images.get(&container.image).map_or(0, |image| image.size()),
+        created: super::date(container.created),
+        state: container.state(now).to_owned(),
+        labels: labels(container),
+        mounts: mount_names(container),
+        local_volumes: container.volumes.len(),
+    }
+}
+
+/// The labels as `{{.Labels}}` shows them.
+fn labels(container: &Container) -> String {
+    let labels = container.config.labels.iter().map(|(name, value)| format!("{name}={value}"));
+    labels.collect::<Vec<_>>().join(",")
+}
+
+/// What a container has mounted, by its names.
+fn mount_names(container: &Container) -> Vec<String> {
+    let volumes = container.volumes.iter().map(|mount| mount.name.clone());
+    volumes.chain(container.binds.iter().map(|bind| bind.source.clone())).collect()
 }
 
 /// The image as it was named, unless that name now means another one.
@@ -237,7 +242,7 @@ fn end_each(session: &mut Session<'_>, parsed: &Parsed, kill: bool) -> Result<u8
         end(session, &id, 137);
         let auto_remove = find(session, &id)?.auto_remove;
         if auto_remove && running {
-            session.daemon.state.containers.remove(&id);
+            session.daemon.state.remove_container(&id, true);
         }
         session.line(name);
         Ok(())
@@ -265,15 +270,7 @@ fn remove(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
             )));
         }
         let id = container.id.clone();
-        let gone = session.daemon.state.containers.remove(&id);
-        if parsed.has("volumes") {
-            for (_, volume) in gone.iter().flat_map(|container| &container.volumes) {
-                // A name of 64 digits is one that nobody gave.
-                if volume.len() == 64 {
-                    session.daemon.state.volumes.remove(volume);
-                }
-            }
-        }
+        session.daemon.state.remove_container(&id, parsed.has("volumes"));
         session.changed = true;
         session.line(name);
         Ok(())

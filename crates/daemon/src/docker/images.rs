@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use console::tables::{HistoryRow, ImageOptions, ImageRow, history, images};
+use console::tables::{HistoryRow, ImageOptions, ImageRow, history, history_by, images, images_by};
 use image::{Image, ImageId, Layer, Platform, TarLimits, read_archive, write_archive};
 
 use super::flags::{MANY, Parsed, usage};
-use super::inspect::template;
 use super::{Command, Failure, Session, short};
 use crate::containers::seconds_between;
 use crate::images::hex;
 use crate::{Daemon, Reference, StoredImage};
+use vfs::Timestamp;
 
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -130,40 +130,18 @@ fn list(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         if tags.is_empty() && !patterns.is_empty() {
             continue;
         }
-        rows.push(ImageRow {
-            id: image.id.to_string(),
-            tags,
-            digests: Vec::new(),
-            age: Some(seconds_between(image.created(), now)),
-            size: image.size(),
-        });
-    }
-    if let Some(format) = parsed.last("format") {
-        let mut text = String::new();
-        for row in &rows {
-            let none = vec!["<none>:<none>".to_owned()];
-            for tag in if row.tags.is_empty() { &none } else { &row.tags } {
-                let (repository, tag) = tag.rsplit_once(':').unwrap_or((tag, ""));
-                let fields = serde_json::json!({
-                    "ID": short(&row.id),
-                    "Repository": repository,
-                    "Tag": tag,
-                    "Digest": "<none>",
-                    "CreatedSince": format!("{} ago", console::human_duration(row.age.unwrap_or(0.0))),
-                    "Size": console::human_size_with_precision(row.size as f64, 3),
-                });
-                text.push_str(&template(format, &fields).map_err(Failure::client)?);
-                text.push('\n');
-            }
-        }
-        session.print(text);
-        return Ok(0);
+        rows.push(ImageRow { tags, ..row(store, &image, now) });
     }
     let options = ImageOptions {
         digests: parsed.has("digests"),
         quiet: parsed.has("quiet"),
         no_truncate: parsed.has("no-trunc"),
     };
+    if let Some(format) = parsed.last("format").filter(|_| !options.quiet) {
+        let text = images_by(&rows, options, format).map_err(Failure::client)?;
+        session.table(text);
+        return Ok(0);
+    }
     let mut text = images(&rows, options);
     if options.quiet {
         // An image with several names is one id for each; a list of ids is for other commands.
@@ -172,6 +150,18 @@ fn list(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
     }
     session.table(text);
     Ok(0)
+}
+
+/// An image as tables show it, with all its names.
+pub fn row(store: &crate::ImageStore, image: &StoredImage, now: Timestamp) -> ImageRow {
+    ImageRow {
+        id: image.id.to_string(),
+        tags: store.names(&image.id).iter().map(Reference::to_string).collect(),
+        digests: store.digests(&image.id),
+        age: Some(seconds_between(image.created(), now)),
+        created: super::date(image.created()),
+        size: image.size(),
+    }
 }
 
 /// Whether a name fits a pattern of `docker images`: `w*`, `ubuntu`, `ubuntu:18.*`.
@@ -235,7 +225,7 @@ pub fn print_pull(
             session.line(format!("{}: Pull complete", short(&layer.diff_id.to_string())));
         }
     }
-    session.line(format!("Digest: {}", image.id));
+    session.line(format!("Digest: {}", image.registry_digest()));
     let state = if known { "Image is up to date" } else { "Downloaded newer image" };
     session.line(format!("Status: {state} for {reference}"));
 }
@@ -287,38 +277,33 @@ fn remove(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
                 short(&hex(&image.id))
             )));
         }
-        match user {
-            Some((container, true)) => {
-                return Err(Failure::daemon(format!(
-                    "conflict: unable to remove repository reference {name:?} (cannot be forced) - \
-                     container {container} is using its referenced image {}",
-                    short(&hex(&image.id))
-                )
-                .replace(
-                    &format!("remove repository reference {name:?}"),
-                    &if by_id {
-                        format!("delete {}", short(&hex(&image.id)))
-                    } else {
-                        format!("remove repository reference {name:?}")
-                    },
-                )));
-            }
-            Some((container, false)) if !force => {
-                let what = match by_id || names.is_empty() {
-                    true => format!(
-                        "unable to delete {} (must be forced) - image is being used by stopped \
-                         container {container}",
-                        short(&hex(&image.id))
-                    ),
-                    false => format!(
-                        "unable to remove repository reference {name:?} (must force) - container \
-                         {container} is using its referenced image {}",
-                        short(&hex(&image.id))
-                    ),
-                };
-                return Err(Failure::daemon(format!("conflict: {what}")));
-            }
-            _ => {}
+        let id = short(&hex(&image.id));
+        let by_name = !by_id && !names.is_empty();
+        let conflict = match user {
+            Some((container, true)) => Some(match by_name {
+                true => format!(
+                    "unable to remove repository reference {name:?} (cannot be forced) - container \
+                     {container} is using its referenced image {id}"
+                ),
+                false => format!(
+                    "unable to delete {id} (cannot be forced) - image is being used by running \
+                     container {container}"
+                ),
+            }),
+            Some((container, false)) if !force => Some(match by_name {
+                true => format!(
+                    "unable to remove repository reference {name:?} (must force) - container \
+                     {container} is using its referenced image {id}"
+                ),
+                false => format!(
+                    "unable to delete {id} (must be forced) - image is being used by stopped \
+                     container {container}"
+                ),
+            }),
+            _ => None,
+        };
+        if let Some(conflict) = conflict {
+            return Err(Failure::daemon(format!("conflict: {conflict}")));
         }
         if state.images.has_children(&image.id) && by_id {
             return Err(Failure::daemon(format!(
@@ -458,7 +443,12 @@ fn show_history(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failur
         return Ok(0);
     }
     let human = parsed.last("human").is_none_or(|value| value != "false");
-    session.table(history(&rows, !parsed.has("no-trunc"), human));
+    let truncate = !parsed.has("no-trunc");
+    let text = match parsed.last("format") {
+        Some(format) => history_by(&rows, truncate, human, format).map_err(Failure::client)?,
+        None => history(&rows, truncate, human),
+    };
+    session.table(text);
     Ok(0)
 }
 

@@ -78,7 +78,7 @@ fn image(session: &Session<'_>, image: &StoredImage) -> Value {
     json!({
         "Id": image.id.to_string(),
         "RepoTags": tags,
-        "RepoDigests": [],
+        "RepoDigests": session.daemon.state.images.digests(&image.id),
         "Parent": image.parent.map(|parent| parent.to_string()).unwrap_or_default(),
         "Comment": last.map(|entry| entry.comment.clone()).unwrap_or_default(),
         "Created": config.created.map(image::format_rfc3339).unwrap_or_default(),
@@ -127,13 +127,34 @@ fn container(session: &Session<'_>, container: &Container) -> Value {
         "Image": container.image.to_string(),
         "Name": format!("/{}", container.name),
         "Config": config,
-        "Mounts": container.volumes.iter().map(|(target, name)| json!({
-            "Type": "volume",
-            "Name": name,
-            "Destination": target.to_string(),
-            "RW": true,
-        })).collect::<Vec<_>>(),
+        "Mounts": mounts(container),
     })
+}
+
+fn mounts(container: &Container) -> Vec<Value> {
+    let volumes = container.volumes.iter().map(|mount| {
+        json!({
+            "Type": "volume",
+            "Name": mount.name,
+            "Source": format!("/var/lib/docker/volumes/{}/_data", mount.name),
+            "Destination": mount.target.to_string(),
+            "Driver": "local",
+            "Mode": if mount.read_only { "ro" } else { "z" },
+            "RW": !mount.read_only,
+            "Propagation": "",
+        })
+    });
+    let binds = container.binds.iter().map(|bind| {
+        json!({
+            "Type": "bind",
+            "Source": bind.source,
+            "Destination": bind.target.to_string(),
+            "Mode": if bind.read_only { "ro" } else { "" },
+            "RW": !bind.read_only,
+            "Propagation": "rprivate",
+        })
+    });
+    volumes.chain(binds).collect()
 }
 
 /// A volume as `docker volume inspect` shows it.

@@ -9,7 +9,6 @@ mod containers;
 mod flags;
 mod images;
 mod inspect;
-mod progress;
 mod run;
 mod system;
 
@@ -323,6 +322,13 @@ fn not_here(name: &str) -> Failure {
 /// What `docker` alone prints.
 fn overview() -> &'static str {
     flags::help_of("").unwrap_or_default()
+}
+
+/// A time as Go's `Time.String` writes it: `2026-10-01 00:00:00 +0000 UTC`.
+fn date(time: Timestamp) -> String {
+    let text = image::format_rfc3339(Timestamp::from_secs(time.secs()));
+    let text = text.replacen('T', " ", 1);
+    format!("{} +0000 UTC", text.trim_end_matches('Z'))
 }
 
 /// An id as it is shown in a list.

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use builder::{Command as Process, Executor as _, RunError};
 use console::tables::Port;
 use image::ContainerConfig;
-use vfs::{AbsPath, Stream, Timestamp};
+use vfs::{AbsPath, Stream, Timestamp, Tree};
 
 use super::flags::{MANY, Parsed, Usage, usage};
 use super::images::print_pull;
 use super::{Command, Failure, Session};
-use crate::{Attach, AttachedProcess, Container, Reference, Status};
+use crate::{
+    Attach, AttachedProcess, Bind, Container, Reference, Status, StoredImage, VolumeMount,
+};
 
 /// The flags of `run`; those about processors, memory, networks and rights make no difference here.
 const RUN: &[&str] = &[
@@ -193,7 +195,7 @@ fn run(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         Ok(ended) => ended,
         Err(failure) => {
             if parsed.has("rm") {
-                session.daemon.state.containers.remove(&id);
+                session.daemon.state.remove_container(&id, true);
             }
             return Err(failure);
         }
@@ -213,7 +215,7 @@ pub fn start_at_terminal(
 ) -> Result<u8, Failure> {
     if let Err(what) = session.daemon.open_terminal(&attach) {
         if remove {
-            session.daemon.state.containers.remove(&attach.container);
+            session.daemon.state.remove_container(&attach.container, true);
         }
         return Err(not_started("run", &what));
     }
@@ -243,7 +245,7 @@ fn attached(session: &mut Session<'_>, id: &str, ended: Ended, tty: bool) -> u8 
         None => false,
     };
     if remove {
-        session.daemon.state.containers.remove(id);
+        session.daemon.state.remove_container(id, true);
     }
     ended.code
 }
@@ -299,7 +301,7 @@ fn create(session: &mut Session<'_>, parsed: &Parsed, command: &str) -> Result<S
         }
         None => containers.free_name(&id),
     };
-    let volumes = volumes(session, parsed, &config)?;
+    let (volumes, binds) = mounts(session, parsed, &image, &config)?;
     let short_id = super::short(&id);
     session.daemon.state.containers.add(Container {
         host_name: parsed.last("hostname").map_or(short_id, str::to_owned),
@@ -317,7 +319,10 @@ fn create(session: &mut Session<'_>, parsed: &Parsed, command: &str) -> Result<S
         auto_remove: parsed.has("rm"),
         terminal: parsed.has("interactive") && parsed.has("tty"),
         volumes,
+        binds,
     });
+    let container = super::containers::find(session, &id)?.clone();
+    read_binds(session, &container);
     session.changed = true;
     Ok(id)
 }
@@ -384,40 +389,117 @@ fn set(env: &mut Vec<String>, name: &str, value: &str) {
     }
 }
 
-fn volumes(
+/// What `-v` and `VOLUME` mount.
+fn mounts(
     session: &mut Session<'_>,
     parsed: &Parsed,
+    image: &StoredImage,
     config: &ContainerConfig,
-) -> Result<Vec<(AbsPath, String)>, Failure> {
-    let mut out: Vec<(AbsPath, String)> = Vec::new();
+) -> Result<(Vec<VolumeMount>, Vec<Bind>), Failure> {
+    let (mut volumes, mut binds): (Vec<VolumeMount>, Vec<Bind>) = Default::default();
     for text in parsed.all("volume") {
         let parts: Vec<&str> = text.split(':').collect();
-        let (name, target) = match parts.as_slice() {
-            [target] => (session.daemon.new_id("volume"), *target),
-            [source, target] | [source, target, _] => ((*source).to_owned(), *target),
+        let (source, target, options) = match parts.as_slice() {
+            [target] => (None, *target, ""),
+            [source, target] => (Some(*source), *target, ""),
+            [source, target, options] => (Some(*source), *target, *options),
             _ => return Err(refused("run", format!("invalid volume specification: '{text}'"))),
         };
-        if name.starts_with(['/', '.', '~']) {
-            let tree = session.files.directory(&name).map_err(|error| refused("run", error))?;
-            session.daemon.state.volumes.insert(name.clone(), tree);
-        }
         if !target.starts_with('/') {
             return Err(refused(
                 "run",
                 format!(
-                    "invalid volume specification: '{text}': invalid mount config for type \"volume\": invalid mount path: '{target}' mount path must be absolute"
+                    "invalid volume specification: '{text}': invalid mount config for type \"volume\": \
+                     invalid mount path: '{target}' mount path must be absolute"
                 ),
             ));
         }
-        out.push((AbsPath::new(target), name));
+        let target = AbsPath::new(target);
+        let read_only = options.split(',').any(|option| option == "ro");
+        match source {
+            Some(path) if path.starts_with(['/', '.', '~']) => {
+                binds.push(bind(session, path, target, read_only));
+            }
+            Some(name) => volumes.push(VolumeMount { target, name: name.to_owned(), read_only }),
+            None => {
+                let name = session.daemon.new_id("volume");
+                volumes.push(VolumeMount { target, name, read_only });
+            }
+        }
     }
     for target in &config.volumes {
         let target = AbsPath::new(target);
-        if out.iter().all(|(other, _)| *other != target) {
-            out.push((target, session.daemon.new_id("volume")));
+        let taken = volumes.iter().map(|mount| &mount.target);
+        if !taken.chain(binds.iter().map(|bind| &bind.target)).any(|other| *other == target) {
+            let name = session.daemon.new_id("volume");
+            volumes.push(VolumeMount { target, name, read_only: false });
         }
     }
-    Ok(out)
+    for mount in &volumes {
+        let volume = session.daemon.state.volumes.entry(mount.name.clone()).or_default();
+        // An empty volume begins with what the image has at its place.
+        if volume.walk().nth(1).is_none() {
+            *volume = crate::trees::subtree(&image.tree, &mount.target).unwrap_or_default();
+        }
+    }
+    Ok((volumes, binds))
+}
+
+/// A directory or file of the host; one that is not there is an empty directory.
+fn bind(session: &mut Session<'_>, path: &str, target: AbsPath, read_only: bool) -> Bind {
+    let home = session.env.get("HOME").map_or("/root", String::as_str).to_owned();
+    let path = match path.strip_prefix('~') {
+        Some(rest) => home + rest,
+        None if path.starts_with('/') => path.to_owned(),
+        None => format!("{}/{path}", session.files.working_directory()),
+    };
+    let parts = path.split('/').fold(Vec::new(), |mut parts, part| {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+        parts
+    });
+    let source = format!("/{}", parts.join("/"));
+    let is_file = session.files.directory(&source).is_err() && session.files.read(&source).is_ok();
+    Bind { target, source, is_file, read_only }
+}
+
+/// Reads what a container has mounted of the host.
+fn read_binds(session: &mut Session<'_>, container: &Container) {
+    for bind in &container.binds {
+        let tree = match bind.is_file {
+            true => session
+                .files
+                .read(&bind.source)
+                .ok()
+                .and_then(|content| crate::trees::single(bind.name(), content).ok()),
+            false => session.files.directory(&bind.source).ok(),
+        };
+        session.daemon.state.binds.insert(bind.source.clone(), tree.unwrap_or_default());
+    }
+}
+
+/// Writes what a container has changed of the host there.
+fn write_binds(
+    session: &mut Session<'_>,
+    container: &Container,
+    mounted: &[Tree],
+) -> Result<(), Failure> {
+    for (bind, after) in container.binds.iter().zip(mounted) {
+        let binds = &mut session.daemon.state.binds;
+        let before = binds.insert(bind.source.clone(), after.clone()).unwrap_or_default();
+        if bind.read_only {
+            continue;
+        }
+        let written = match bind.is_file {
+            true => session.files.put_tree(&bind.source, after),
+            false => session.files.write_back(&bind.source, &before, after),
+        };
+        written.map_err(Failure::client)?;
+    }
+    Ok(())
 }
 
 fn ports(parsed: &Parsed, config: &ContainerConfig) -> Result<Vec<Port>, Failure> {
@@ -511,7 +593,9 @@ fn process(
     cwd: Option<&str>,
 ) -> Result<Result<Ended, String>, Failure> {
     let env = command_env(container, more_env);
-    let mounts = container.mounts(&session.daemon.state.volumes);
+    read_binds(session, container);
+    let state = &session.daemon.state;
+    let mounts = container.mounts(&state.volumes, &state.binds);
     let dir = cwd.unwrap_or(&container.config.working_dir);
     let seed = session.daemon.state.ids;
     let command = Process {
@@ -544,12 +628,13 @@ fn process(
     };
     let state = &mut session.daemon.state;
     if let Some((root, mounts)) = changed {
-        for ((_, name), tree) in container.volumes.iter().zip(mounts) {
-            state.volumes.insert(name.clone(), tree);
+        for (mount, tree) in container.volumes.iter().zip(&mounts) {
+            state.volumes.insert(mount.name.clone(), tree.clone());
         }
         if let Some(own) = state.containers.get_mut(&container.id) {
             own.tree = root;
         }
+        write_binds(session, container, &mounts[container.volumes.len()..])?;
     }
     session.changed = true;
     Ok(Ok(ended))

@@ -1,16 +1,25 @@
 //! Commands about the daemon itself, volumes and networks.
 
-use console::tables::{DiskUsage, Usage as Used, disk_usage};
-use console::tabulate;
+use console::tables::{
+    ContainerRow, DiskUsage, ImageRow, Usage as Used, disk_usage, disk_usage_by,
+    disk_usage_verbose, rows_by,
+};
 
-use super::containers::prune_containers;
+use super::containers::{prune_containers, row as row_of_container};
 use super::flags::{MANY, Parsed, usage as call};
-use super::images::{confirmed, prune_images};
+use super::images::{confirmed, prune_images, row as row_of_image};
 use super::inspect::{INSPECT_IMAGE, template, volume};
-use super::{Command, Failure, Session};
+use super::{Command, Failure, Session, short};
+use crate::Container;
+use crate::containers::is_anonymous;
 
 /// What `docker --version` prints.
 pub const VERSION_LINE: &str = "Docker version 28.2.2, build layerlab";
+
+/// The columns of `docker volume ls`.
+const VOLUMES: &str = "table {{.Driver}}\t{{.Name}}";
+/// The columns of `docker network ls`.
+const NETWORKS: &str = "table {{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}";
 
 pub const COMMANDS: &[Command] = &[
     INSPECT_IMAGE,
@@ -48,13 +57,24 @@ pub const COMMANDS: &[Command] = &[
         names: &["volume ls", "volume list"],
         usage: call("volume ls", (0, 0), &["format", "quiet"]),
         run: |session, parsed| {
-            let names: Vec<String> = session.daemon.state.volumes.keys().cloned().collect();
-            let mut rows = vec![vec!["DRIVER".to_owned(), "VOLUME NAME".to_owned()]];
-            rows.extend(names.iter().map(|name| vec!["local".to_owned(), name.clone()]));
-            match parsed.has("quiet") {
-                true => names.into_iter().for_each(|name| session.line(name)),
-                false => session.print(columns(&rows)),
-            }
+            let names = session.daemon.state.volumes.keys().cloned();
+            let rows = names.map(|name| {
+                [
+                    ("Driver", "local".to_owned()),
+                    ("Name", name.clone()),
+                    ("Scope", "local".to_owned()),
+                    ("Mountpoint", format!("/var/lib/docker/volumes/{name}/_data")),
+                    ("Labels", String::new()),
+                ]
+                .into()
+            });
+            let default = if parsed.has("quiet") { "{{.Name}}" } else { VOLUMES };
+            let format = parsed.last("format").unwrap_or(default);
+            let format = if format == "table" { VOLUMES } else { format };
+            let headings =
+                [("Driver", "DRIVER"), ("Name", "VOLUME NAME"), ("Mountpoint", "MOUNTPOINT")];
+            let text = rows_by(format, &headings, &rows.collect::<Vec<_>>());
+            session.table(text.map_err(Failure::client)?);
             Ok(0)
         },
     },
@@ -82,10 +102,9 @@ pub const COMMANDS: &[Command] = &[
         run: |session, parsed| {
             session.for_each(&parsed.operands, |session, name| {
                 let state = &mut session.daemon.state;
-                let user = state
-                    .containers
-                    .newest_first()
-                    .find(|container| container.volumes.iter().any(|(_, own)| own == name));
+                let has =
+                    |container: &&Container| container.volumes.iter().any(|own| own.name == *name);
+                let user = state.containers.newest_first().find(has);
                 if let Some(user) = user {
                     return Err(Failure::daemon(format!(
                         "remove {name}: volume is in use - [{}]",
@@ -104,24 +123,30 @@ pub const COMMANDS: &[Command] = &[
     Command {
         names: &["network ls", "network list"],
         usage: call("network ls", (0, 0), &["format", "no-trunc", "quiet"]),
-        run: |session, _| {
-            let rows = [
-                ["NETWORK ID", "NAME", "DRIVER", "SCOPE"],
-                ["b2c1f0e6a7d3", "bridge", "bridge", "local"],
-                ["5f7e0a9c3d18", "host", "host", "local"],
-                ["0d4b8e6f2a91", "none", "null", "local"],
-            ];
-            session.print(columns(&rows.map(|row| row.map(str::to_owned).to_vec())));
+        run: |session, parsed| {
+            let rows = ["bridge", "host", "none"].map(|name| {
+                let id = image::Digest::of(name.as_bytes()).hex();
+                let id = if parsed.has("no-trunc") { id } else { short(&id) };
+                let driver = if name == "none" { "null" } else { name };
+                [
+                    ("ID", id),
+                    ("Name", name.to_owned()),
+                    ("Driver", driver.to_owned()),
+                    ("Scope", "local".to_owned()),
+                ]
+                .into()
+            });
+            let default = if parsed.has("quiet") { "{{.ID}}" } else { NETWORKS };
+            let format = parsed.last("format").unwrap_or(default);
+            let format = if format == "table" { NETWORKS } else { format };
+            let headings =
+                [("ID", "NETWORK ID"), ("Name", "NAME"), ("Driver", "DRIVER"), ("Scope", "SCOPE")];
+            let text = rows_by(format, &headings, &rows);
+            session.table(text.map_err(Failure::client)?);
             Ok(0)
         },
     },
 ];
-
-/// Rows in columns three blanks apart.
-fn columns(rows: &[Vec<String>]) -> String {
-    let text: Vec<String> = rows.iter().map(|row| row.join("\t")).collect();
-    tabulate(&(text.join("\n") + "\n"), 10, 3)
-}
 
 fn version(session: &mut Session<'_>, _: &Parsed) -> Result<u8, Failure> {
     session.print(
@@ -179,8 +204,7 @@ fn usage(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         });
         files.sum()
     };
-    let mounted =
-        |name: &&String| containers.iter().any(|c| c.volumes.iter().any(|(_, own)| own == *name));
+    let mounted = |name: &&String| state.uses_volume(name);
     let report = DiskUsage {
         images: Used { total: images.len(), active: used, size: all, reclaimable: all - kept },
         containers: Used {
@@ -199,52 +223,51 @@ fn usage(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
                 .map(|(_, t)| volume_size(t))
                 .sum(),
         },
-        build_cache: Used { total: state.cache.len(), ..Used::default() },
+        build_cache: build_cache(state),
     };
-    let mut text = disk_usage(&report);
-    if parsed.has("verbose") {
-        text.push_str("\nImages space usage:\n\n");
-        let mut rows = vec![
-            ["REPOSITORY", "TAG", "IMAGE ID", "SIZE", "SHARED SIZE", "UNIQUE SIZE", "CONTAINERS"]
-                .map(str::to_owned)
-                .to_vec(),
-        ];
-        for image in &images {
-            let mut chain = Vec::new();
-            let (mut shared, mut unique) = (0, 0);
+    if !parsed.has("verbose") {
+        let text = match parsed.last("format") {
+            Some(format) => disk_usage_by(&report, format).map_err(Failure::client)?,
+            None => disk_usage(&report),
+        };
+        session.table(text);
+        return Ok(0);
+    }
+    let image_rows: Vec<(ImageRow, u64, usize)> = images
+        .iter()
+        .map(|image| {
+            let (mut chain, mut shared) = (Vec::new(), 0);
             for layer in &image.layers {
                 chain.push(layer.diff_id);
-                match users.get(&chain) {
-                    Some((bytes, 1)) => unique += bytes,
-                    Some((bytes, _)) => shared += bytes,
-                    None => {}
-                }
+                shared += users.get(&chain).filter(|(_, count)| *count > 1).map_or(0, |of| of.0);
             }
-            let size = |bytes: u64| console::human_size_with_precision(bytes as f64, 4);
-            let names = state.images.names(&image.id);
             let count = containers.iter().filter(|container| container.image == image.id).count();
-            let shown = match names.first() {
-                Some(name) => [name.name.clone(), name.tag.clone()],
-                None => ["<none>".to_owned(), "<none>".to_owned()],
-            };
-            rows.push(
-                [
-                    shown.to_vec(),
-                    vec![
-                        super::short(&image.id.to_string()),
-                        size(image.size()),
-                        size(shared),
-                        size(unique),
-                        count.to_string(),
-                    ],
-                ]
-                .concat(),
-            );
-        }
-        text.push_str(&columns(&rows));
-    }
-    session.print(text);
+            (row_of_image(&state.images, image, now), shared, count)
+        })
+        .collect();
+    let container_rows: Vec<ContainerRow> =
+        containers.iter().map(|container| row_of_container(state, container)).collect();
+    let volume_rows: Vec<(String, usize, u64)> = volumes
+        .iter()
+        .map(|(name, tree)| {
+            let of = containers.iter().flat_map(|container| &container.volumes);
+            let links = of.filter(|mount| mount.name == *name).count();
+            (name.clone(), links, volume_size(tree))
+        })
+        .collect();
+    let cached = report.build_cache.size;
+    session.table(disk_usage_verbose(&image_rows, &container_rows, &volume_rows, cached));
     Ok(0)
+}
+
+/// What the build cache has that no image has: the rest is counted there.
+fn build_cache(state: &crate::State) -> Used {
+    let images = state.images.all();
+    let in_image: std::collections::BTreeSet<_> =
+        images.iter().flat_map(|image| &image.layers).map(|layer| layer.diff_id).collect();
+    let own = state.cache.results().filter(|result| !in_image.contains(&result.layer.diff_id));
+    let size = own.map(|result| result.layer.bytes).sum();
+    Used { total: state.cache.len(), active: 0, size, reclaimable: size }
 }
 
 fn prune(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
@@ -268,18 +291,20 @@ fn prune(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
     if !images.is_empty() {
         session.line(format!("Deleted Images:\n{}\n", images.join("\n")));
     }
+    let third = build_cache(&session.daemon.state).size;
     session.daemon.state.cache.clear();
     if parsed.has("volumes") {
         let state = &mut session.daemon.state;
-        let containers = &state.containers;
-        state.volumes.retain(|name, _| {
-            name.len() != 64
-                || containers.newest_first().any(|c| c.volumes.iter().any(|(_, own)| own == name))
-        });
+        let unused: Vec<String> = state.volumes.keys().cloned().collect();
+        for name in unused {
+            if is_anonymous(&name) && !state.uses_volume(&name) {
+                state.volumes.remove(&name);
+            }
+        }
     }
     session.line(format!(
         "Total reclaimed space: {}",
-        console::human_size_with_precision((first + second) as f64, 4)
+        console::human_size_with_precision((first + second + third) as f64, 4)
     ));
     Ok(0)
 }

@@ -89,6 +89,7 @@ pub fn format_golden(case: &Case) -> Outcome {
         digests: strings(&row["digests"]),
         age: age(&row["created"]),
         size: number(&row["size"]),
+        ..ImageRow::default()
     };
     let container = |row: &Value| ContainerRow {
         id: text(&row["id"]),
@@ -100,6 +101,7 @@ pub fn format_golden(case: &Case) -> Outcome {
         names: strings(&row["names"]),
         size: number(&row["size"]),
         virtual_size: number(&row["virtual_size"]),
+        ..ContainerRow::default()
     };
     let actual = match case.text("kind") {
         "history" => {
