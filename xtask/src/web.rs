@@ -23,6 +23,7 @@ fn bundle(project: &Project) -> Result<()> {
         .path(web.join("build.mjs"))?
         .path(web.join("package-lock.json"))?
         .path(web.join("editor"))?
+        .path(web.join("terminal"))?
         .path(web.join("styles"))?
         .unless_done(&[dist.join("editor.js"), dist.join("style.css")], || {
             let mut node = project.command("node");

@@ -17,6 +17,7 @@ mod host;
 mod images;
 mod layers;
 mod names;
+mod overview;
 mod progress;
 mod reference;
 mod terminals;
@@ -37,9 +38,10 @@ pub use docker::reads_input;
 pub use files::Files;
 pub use host::{Host, HostError, Service};
 pub use images::{ImageStore, StoredImage};
+pub use overview::{ContainerRow, ContainerView, ImageRow, Overview};
 pub use progress::{Progress, Sources, Style};
 pub use reference::Reference;
-pub use terminals::{Shown, Terminals, Waits};
+pub use terminals::{ChangedFile, Shown, Terminals, Waits};
 pub use transfer::{Transfer, of_tree as transfers};
 
 /// What a `docker` command is called with.
@@ -120,9 +122,15 @@ impl Daemon {
     /// A daemon without images and containers, whose host compiles programs.
     #[must_use]
     pub fn new(compile: Compile) -> Self {
+        Self::with_modules(Modules::new(compile))
+    }
+
+    /// The same with program modules that an engine has.
+    #[must_use]
+    pub fn with_modules(modules: Modules) -> Self {
         Self {
             state: State { now: START, ..State::default() },
-            modules: Modules::new(compile),
+            modules,
             catalogue: Catalogue::new(),
         }
     }

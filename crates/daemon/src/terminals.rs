@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use engine::{Completion, Entry, Halt, Modules, OwnProgram, Terminal, TurnEnd, Winsize, word_at};
+use engine::{
+    Completion, Entry, Halt, Modules, OwnProgram, PointState, Terminal, TurnEnd, Winsize, word_at,
+};
 use shell::{ExitStatus, Process};
-use vfs::{AbsPath, Errno, Fs, Limits, Stream, Tree};
+use vfs::{AbsPath, ChangeKind, Errno, Fs, Inode, Kind, Limits, Stream, Tree};
 
 use crate::attach::HostChange;
 use crate::host::{call, print, with_docker};
@@ -28,6 +30,8 @@ const ENV: [&str; 6] = [
 pub struct Terminals {
     daemon: Arc<Mutex<Daemon>>,
     host: Tree,
+    /// The host's filesystem as far as [`Terminals::changed_files`] has told of it.
+    told: Tree,
     /// Where shells begin.
     directory: AbsPath,
     tabs: BTreeMap<u32, Tab>,
@@ -38,6 +42,8 @@ pub struct Terminals {
 /// One terminal.
 struct Tab {
     shell: Terminal,
+    /// Whether the shell is one of the host, or one at a commit point of a build.
+    of_host: bool,
     attached: Option<Attached>,
     calls: Arc<Mutex<Calls>>,
     /// What is to be printed before anything else.
@@ -68,6 +74,15 @@ struct Done {
     status: u8,
     /// The machine's filesystem behind it, where the command changed it.
     root: Option<Tree>,
+}
+
+/// A file that a command has written or removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedFile {
+    /// Where it is, from the directory in which shells begin.
+    pub path: String,
+    /// Its content, and whether it may be executed; none if it is gone.
+    pub now: Option<(Vec<u8>, bool)>,
 }
 
 /// What a terminal shows next.
@@ -101,7 +116,9 @@ impl Terminals {
         fs.set_now(crate::START);
         trees::make_dir(&mut fs, &directory)?;
         let host = fs.into_root();
-        Ok(Self { daemon, host, directory, tabs: BTreeMap::new(), detached: BTreeMap::new() })
+        let told = host.clone();
+        let (tabs, detached) = Default::default();
+        Ok(Self { daemon, host, told, directory, tabs, detached })
     }
 
     /// Opens a terminal; one of the same number is closed.
@@ -117,7 +134,35 @@ impl Terminals {
         let own = docker_program(Arc::clone(&self.daemon), Arc::clone(&calls));
         let mut shell = self.host_shell(modules, own, now)?;
         shell.size = size;
-        self.tabs.insert(tab, Tab { shell, attached: None, calls, unsent: Vec::new() });
+        let of_host = true;
+        self.tabs.insert(tab, Tab { shell, of_host, attached: None, calls, unsent: Vec::new() });
+        Ok(())
+    }
+
+    /// Opens a terminal with a shell at a commit point of a build. What is done there is seen nowhere
+    /// else.
+    ///
+    /// # Errors
+    /// What keeps the shell from starting, as runc says it.
+    pub fn open_at(&mut self, tab: u32, point: &PointState, size: Winsize) -> Result<(), String> {
+        let modules = lock(&self.daemon).modules().clone();
+        let env: Vec<String> =
+            point.env.iter().cloned().chain(["TERM=xterm-256color".to_owned()]).collect();
+        let command = builder::Command {
+            root: &point.tree,
+            args: &point.shell,
+            env: &env,
+            cwd: &point.cwd,
+            user: &point.user,
+            mounts: &[],
+            hosts: &[],
+            seed: 0,
+            time: engine::EPOCH,
+        };
+        let mut shell = Terminal::open(&command, modules, None)?;
+        shell.size = size;
+        let (of_host, calls) = (false, Arc::default());
+        self.tabs.insert(tab, Tab { shell, of_host, attached: None, calls, unsent: Vec::new() });
         Ok(())
     }
 
@@ -216,7 +261,7 @@ impl Terminals {
         loop {
             let end = match &mut tab.attached {
                 Some(attached) => self.turn_of_container(attached, entry, output),
-                None => self.turn_of_host(tab, entry, output),
+                None => self.turn_of_shell(tab, entry, output),
             };
             match end {
                 TurnEnd::Prompt => return Ok(Waits::Command),
@@ -248,8 +293,14 @@ impl Terminals {
             terminal.set_root(tree.clone());
             terminal.set_now(daemon.now());
         }
+        // A terminal shows what is typed, so it is in the logs.
+        let mut logged = match &entry {
+            Entry::Line(line) => [line, b"\n".as_slice()].concat(),
+            Entry::Go | Entry::EndOfFile | Entry::Interrupt => Vec::new(),
+        };
         let turn = terminal.turn(entry);
-        let changes = lock(&self.daemon).after_turn(attach, terminal, &turn.output, &turn.end);
+        logged.extend_from_slice(&turn.output);
+        let changes = lock(&self.daemon).after_turn(attach, terminal, &logged, &turn.end);
         self.change_host(&changes);
         output.extend(turn.output);
         turn.end
@@ -269,7 +320,12 @@ impl Terminals {
         self.host = fs.into_root();
     }
 
-    fn turn_of_host(&mut self, tab: &mut Tab, entry: Entry, output: &mut Vec<u8>) -> TurnEnd {
+    fn turn_of_shell(&mut self, tab: &mut Tab, entry: Entry, output: &mut Vec<u8>) -> TurnEnd {
+        if !tab.of_host {
+            let turn = tab.shell.turn(entry);
+            output.extend(turn.output);
+            return turn.end;
+        }
         tab.calls().next = 0;
         tab.shell.set_root(self.host.clone());
         tab.shell.set_now(lock(&self.daemon).now());
@@ -323,10 +379,44 @@ impl Terminals {
         tab.shell.complete(line, cursor)
     }
 
-    /// The directory in which shells begin, as a tree of its own.
-    #[must_use]
-    pub fn directory(&self) -> Tree {
-        trees::subtree(&self.host, &self.directory).unwrap_or_default()
+    /// The files that commands have changed in the directory in which shells begin, since this was
+    /// last asked: their paths there, and for those that are still there content and whether they may
+    /// be executed.
+    pub fn changed_files(&mut self) -> Vec<ChangedFile> {
+        let before = std::mem::replace(&mut self.told, self.host.clone());
+        let depth = self.directory.components().count();
+        let inside = |path: &AbsPath| {
+            let mut own = path.components();
+            let same = self.directory.components().all(|name| own.next() == Some(name));
+            let rest: Vec<_> = path.components().skip(depth).map(String::from_utf8_lossy).collect();
+            (same && !rest.is_empty()).then(|| rest.join("/"))
+        };
+        let mut changed = Vec::new();
+        for change in before.diff(&self.host) {
+            let removed = before.lookup(&change.path).filter(|_| {
+                change.kind == ChangeKind::Deleted
+                    || self.host.lookup(&change.path).is_none_or(|(_, inode)| !is_file(inode))
+            });
+            // A directory takes everything in it along.
+            for (path, _, inode) in
+                removed.into_iter().flat_map(|(ino, _)| before.walk_from(change.path.clone(), ino))
+            {
+                if is_file(inode)
+                    && self.host.lookup(&path).is_none()
+                    && let Some(path) = inside(&path)
+                {
+                    changed.push(ChangedFile { path, now: None });
+                }
+            }
+            if let Some((_, inode)) = self.host.lookup(&change.path)
+                && let Kind::File(content) = &inode.kind
+                && let Some(path) = inside(&change.path)
+            {
+                let now = Some((content.to_vec(), inode.meta.mode & 0o100 != 0));
+                changed.push(ChangedFile { path, now });
+            }
+        }
+        changed
     }
 
     /// Puts a file into the directory in which shells begin.
@@ -341,7 +431,7 @@ impl Terminals {
         trees::write(&mut fs, &at, content)?;
         let mode = if executable { 0o755 } else { 0o644 };
         trees::chmod(&mut fs, &at, mode)?;
-        self.host = fs.into_root();
+        self.replace_host(fs.into_root());
         Ok(())
     }
 
@@ -354,9 +444,19 @@ impl Terminals {
         let mut fs = Fs::new(self.host.clone(), Limits::default());
         fs.set_now(lock(&self.daemon).now());
         trees::remove(&mut fs, &at, &self.directory)?;
-        self.host = fs.into_root();
+        self.replace_host(fs.into_root());
         Ok(())
     }
+
+    /// Takes over a change that whoever asks for [`Terminals::changed_files`] knows of.
+    fn replace_host(&mut self, host: Tree) {
+        self.told = host.clone();
+        self.host = host;
+    }
+}
+
+fn is_file(inode: &Inode) -> bool {
+    matches!(inode.kind, Kind::File(_))
 }
 
 impl Tab {

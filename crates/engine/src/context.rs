@@ -69,6 +69,17 @@ impl Context {
         })
     }
 
+    /// Its files, ordered by path: where they are, what they hold, whether they may be executed.
+    pub fn files(&self) -> impl Iterator<Item = (String, Vec<u8>, bool)> {
+        self.files.root().walk().filter_map(|(path, _, inode)| match &inode.kind {
+            Kind::File(content) => {
+                let path = path.to_string().trim_start_matches('/').to_owned();
+                Some((path, content.to_vec(), inode.meta.mode & 0o100 != 0))
+            }
+            _ => None,
+        })
+    }
+
     /// Puts a directory.
     ///
     /// # Errors

@@ -138,6 +138,12 @@ impl Engine {
         self.modules.load(name, bytes)
     }
 
+    /// The program modules, which a daemon can share.
+    #[must_use]
+    pub fn modules(&self) -> &Modules {
+        &self.modules
+    }
+
     /// Whether a program module has been loaded.
     #[must_use]
     pub fn has_module(&self, name: &str) -> bool {

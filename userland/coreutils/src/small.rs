@@ -1,4 +1,4 @@
-//! Programs of a few lines: `true false yes sleep printenv nproc hostname uname`.
+//! Programs of a few lines: `true false yes sleep printenv clear nproc hostname uname`.
 
 use guest::{Arg, Long, Opts, bytes, out, quote};
 use std::ffi::OsString;
@@ -99,6 +99,16 @@ pub fn printenv(args: Vec<OsString>) -> i32 {
         }
     }
     status
+}
+
+/// Runs `clear` of ncurses: empties the screen and what has scrolled out of it.
+pub fn clear(_args: Vec<OsString>) -> i32 {
+    if std::env::var_os("TERM").is_none() {
+        eprintln!("TERM environment variable not set.");
+        return 1;
+    }
+    out::put(b"\x1b[H\x1b[2J\x1b[3J");
+    0
 }
 
 /// Runs `nproc`: a process here has one processor.

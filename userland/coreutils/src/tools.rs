@@ -34,6 +34,7 @@ tools! {
     "chgrp" true chown::run_group,
     "chmod" true chmod::run,
     "chown" true chown::run,
+    "clear" false small::clear,
     "comm" true sets::comm,
     "cp" true cp::run,
     "cut" true cut::run,

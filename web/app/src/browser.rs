@@ -3,3 +3,4 @@
 pub mod editor;
 pub mod page;
 pub mod storage;
+pub mod terminal;

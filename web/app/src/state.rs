@@ -1,11 +1,13 @@
 //! The state of the page, and what changes it.
 
+pub mod dock;
 mod reduce;
 
 use std::rc::Rc;
 
 use protocol::{Event, ImageDetail, Revision, StepDetail};
 
+use self::dock::{Dock, DockAction, Machine};
 use crate::model::build::Build;
 use crate::model::path::{FilePath, PathError};
 use crate::model::project::{File, FileError, Project};
@@ -49,6 +51,10 @@ pub struct State {
     pub language: Language,
     /// Something to tell the user.
     pub notice: Option<Notice>,
+    /// The drawer at the bottom.
+    pub dock: Rc<Dock>,
+    /// What is known of the host machine.
+    pub machine: Rc<Machine>,
 }
 
 /// What is known of the worker.
@@ -111,6 +117,8 @@ pub enum Sheet {
     Context,
     /// The inspector.
     Inspector,
+    /// The drawer.
+    Dock,
 }
 
 /// Colours.
@@ -218,6 +226,8 @@ pub enum Action {
     SetLanguage(Language),
     /// Something to tell the user, or no longer.
     Notify(Option<Notice>),
+    /// Something for the drawer.
+    Dock(DockAction),
 }
 
 impl State {
@@ -241,6 +251,8 @@ impl State {
             theme,
             language,
             notice: None,
+            dock: Rc::default(),
+            machine: Rc::default(),
         }
     }
 

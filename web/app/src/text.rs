@@ -111,6 +111,18 @@ impl Texts {
         self.bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
     }
 
+    /// How old something is, in its largest unit.
+    pub fn age(&self, seconds: u64) -> String {
+        let (unit, count) = match seconds {
+            0..60 => ("seconds", seconds),
+            60..3600 => ("minutes", seconds / 60),
+            3600..86_400 => ("hours", seconds / 3600),
+            86_400..31_536_000 => ("days", seconds / 86_400),
+            _ => ("years", seconds / 31_536_000),
+        };
+        self.with(&format!("age-{}", unit), [("count", count.into())])
+    }
+
     /// A sentence with arguments, in which some are [`code`].
     pub fn rich<'a, const N: usize>(
         &self,

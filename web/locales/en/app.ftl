@@ -191,3 +191,81 @@ outcome-failed = Step { $number } failed
 outcome-invalid = The Dockerfile cannot be built
 announce-built = Image { $id } built: { $ran } ran, { $cached } cached.
 announce-invalid = This Dockerfile cannot be built: { $message }
+
+## The host machine
+
+terminal = Terminal
+dock = Terminals, images and containers
+dock-key = Terminals, images and containers (Ctrl+`)
+resize-dock = Height of the drawer
+resize-work = Width of the editor and the steps
+close-dock = Fold the drawer
+new-terminal = New terminal
+terminal-name = Terminal { $number }
+terminal-at-step = Step { $number }
+terminal-label = { $name }. Esc, then Tab leaves it.
+close-terminal = Close { $name }
+terminal-over = [The shell is over. Enter closes this terminal.]
+terminal-restarted = [The engine was started again. The host machine is as new: its images and containers are gone.]
+screen-reader-mode = Tell every line to screen readers
+images = Images
+containers = Containers
+no-images = No images yet. Keep this build’s image under a name, or type docker pull or docker build in a terminal.
+no-containers = No containers yet. Type docker run in a terminal.
+this-build = This build’s image: { $id }
+keep-build = Keep as …
+image-name = Name and tag of the image
+chosen-image = The chosen image
+chosen-container = The chosen container
+image-note = { $bytes } · { $age }
+image-layer =
+    { $count ->
+        [one] Layer { $number }: { $bytes }, only here
+       *[other] Layer { $number }: { $bytes }, in { $count } images
+    }
+image-shares =
+    { $layers ->
+        [one] One layer
+       *[other] { $layers } layers
+    } · { $own } only here · { $shared } shared with other images
+age-seconds =
+    { $count ->
+        [one] one second old
+       *[other] { $count } seconds old
+    }
+age-minutes =
+    { $count ->
+        [one] one minute old
+       *[other] { $count } minutes old
+    }
+age-hours =
+    { $count ->
+        [one] one hour old
+       *[other] { $count } hours old
+    }
+age-days =
+    { $count ->
+        [one] one day old
+       *[other] { $count } days old
+    }
+age-years =
+    { $count ->
+        [one] one year old
+       *[other] { $count } years old
+    }
+run = Run …
+tag = Tag …
+remove = Remove
+shell = Shell …
+start = Start
+commit = Commit …
+copy-container-id = Copy the container ID
+fact-image = Image
+fact-command = Command
+fact-status = Status
+fact-ports = Ports
+fact-size = Written
+logs = Logs
+no-logs = It has printed nothing.
+container-changes = Changes to its image
+no-container-changes = It has changed no files.

@@ -159,3 +159,57 @@ outcome-failed = { $number }단계 실패
 outcome-invalid = Dockerfile을 빌드할 수 없습니다
 announce-built = 이미지 { $id } 빌드 완료: 실행 { $ran }개, 캐시 { $cached }개.
 announce-invalid = 이 Dockerfile은 빌드할 수 없습니다: { $message }
+
+## 호스트
+
+terminal = 터미널
+dock = 터미널, 이미지, 컨테이너
+dock-key = 터미널, 이미지, 컨테이너 (Ctrl+`)
+resize-dock = 아래 패널 높이
+resize-work = 편집기와 단계 영역 너비
+close-dock = 패널 접기
+new-terminal = 새 터미널
+terminal-name = 터미널 { $number }
+terminal-at-step = { $number }단계
+terminal-label = { $name }. Esc를 누른 뒤 Tab을 누르면 나갑니다.
+close-terminal = { $name } 닫기
+terminal-over = [셸이 끝났습니다. Enter를 누르면 터미널을 닫습니다.]
+terminal-restarted = [엔진을 다시 시작했습니다. 호스트가 초기화되어 이미지와 컨테이너가 사라졌습니다.]
+screen-reader-mode = 스크린 리더로 모든 줄 읽기
+images = 이미지
+containers = 컨테이너
+no-images = 아직 이미지가 없습니다. 이 빌드의 이미지에 이름을 붙여 보관하거나, 터미널에서 docker pull 또는 docker build를 실행해 보세요.
+no-containers = 아직 컨테이너가 없습니다. 터미널에서 docker run을 실행해 보세요.
+this-build = 이 빌드의 이미지: { $id }
+keep-build = 보관 …
+image-name = 이미지 이름과 태그
+chosen-image = 선택한 이미지
+chosen-container = 선택한 컨테이너
+image-note = { $bytes } · { $age }
+image-layer =
+    { $count ->
+        [one] 레이어 { $number }: { $bytes }, 이 이미지에만 있음
+       *[other] 레이어 { $number }: { $bytes }, 이미지 { $count }개가 공유
+    }
+image-shares = 레이어 { $layers }개 · 이 이미지에만 { $own } · 다른 이미지와 공유 { $shared }
+age-seconds = { $count }초 전
+age-minutes = { $count }분 전
+age-hours = { $count }시간 전
+age-days = { $count }일 전
+age-years = { $count }년 전
+run = 실행 …
+tag = 태그 …
+remove = 삭제
+shell = 셸 …
+start = 시작
+commit = 커밋 …
+copy-container-id = 컨테이너 ID 복사
+fact-image = 이미지
+fact-command = 명령
+fact-status = 상태
+fact-ports = 포트
+fact-size = 쓴 용량
+logs = 로그
+no-logs = 출력한 내용이 없습니다.
+container-changes = 이미지에서 바뀐 파일
+no-container-changes = 바뀐 파일이 없습니다.

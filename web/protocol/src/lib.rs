@@ -11,10 +11,14 @@
 //! These types mirror the engine's and are converted in one file of the worker: the engine can
 //! change without breaking a page that is still open.
 
+pub mod host;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use host::{HostEvent, HostRequest};
+
 /// The version of these messages. A page and a worker of different versions do not talk.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Counts the page's edits; an answer names the edit it belongs to.
 pub type Revision = u64;
@@ -59,6 +63,8 @@ pub enum Request {
         /// Position of the layer, from 0 for the lowest.
         layer: u32,
     },
+    /// Something for the host machine.
+    Host(HostRequest),
 }
 
 /// A file of the build context.
@@ -151,6 +157,8 @@ pub enum Event {
         /// How many changes there are in all; `changes` stops at a few thousand.
         changes_total: u32,
     },
+    /// The host machine said something.
+    Host(HostEvent),
 }
 
 /// One instruction.

@@ -1,9 +1,10 @@
 //! From the engine's types to the protocol's.
 
 use engine::{
-    Build, BuildEvent, ChainId, ChangeDetail, Failure, Output, StepResult, changes_of,
+    Build, BuildEvent, ChainId, ChangeDetail, Config, Failure, Output, StepResult, changes_of,
     format_rfc3339,
 };
+use protocol::host::{ContainerDetail, HostContainer, HostImage, Overview};
 use protocol::{
     Change, ChangeKind, Event, FileChange, HistoryEntry, ImageDetail, LayerSummary, Miss,
     OpenedArchive, OpenedImage, Outcome, OutputRun, Revision, Step, StepDetail, StepKind,
@@ -86,11 +87,16 @@ pub fn no_detail(step: u32) -> StepDetail {
 /// The image that a build made.
 pub fn image_detail(build: &Build) -> Option<ImageDetail> {
     let image = build.image.as_ref()?;
-    Some(ImageDetail {
-        id: image.config.id().to_string(),
-        config: image.config.to_pretty_json(),
-        history: history(&image.config, image.layers.iter().map(|layer| layer.bytes)),
-    })
+    Some(image_of_config(&image.config, image.layers.iter().map(|layer| layer.bytes)))
+}
+
+/// An image of this configuration, whose layers have these sizes, lowest first.
+pub fn image_of_config(config: &Config, sizes: impl IntoIterator<Item = u64>) -> ImageDetail {
+    ImageDetail {
+        id: config.id().to_string(),
+        config: config.to_pretty_json(),
+        history: history(config, sizes),
+    }
 }
 
 /// What an archive holds; `memory` is what the engine takes up.
@@ -122,7 +128,7 @@ pub fn archive_layer(opened: Option<&engine::OpenedImage>, image: String, layer:
 }
 
 /// The lines of a history, with the bytes of the layers.
-fn history(config: &engine::Config, layers: impl IntoIterator<Item = u64>) -> Vec<HistoryEntry> {
+fn history(config: &Config, layers: impl IntoIterator<Item = u64>) -> Vec<HistoryEntry> {
     let mut layers = layers.into_iter();
     let entries = config.history.iter().map(|entry| HistoryEntry {
         created_by: entry.created_by.clone(),
@@ -132,6 +138,45 @@ fn history(config: &engine::Config, layers: impl IntoIterator<Item = u64>) -> Ve
         created: entry.created.map(format_rfc3339).unwrap_or_default(),
     });
     entries.collect()
+}
+
+/// What the daemon has.
+pub fn overview(overview: daemon::Overview) -> Overview {
+    let image = |image: daemon::ImageRow| HostImage {
+        id: image.id,
+        names: image.names,
+        age: image.age,
+        bytes: image.bytes,
+        own_bytes: image.own_bytes,
+        layers: image.layers,
+        containers: image.containers as u32,
+    };
+    let container = |container: daemon::ContainerRow| HostContainer {
+        id: container.id,
+        name: container.name,
+        image: container.image,
+        command: container.command,
+        status: container.status,
+        running: container.running,
+        exit_code: container.exit_code,
+        bytes: container.bytes,
+        ports: container.ports,
+    };
+    Overview {
+        images: overview.images.into_iter().map(image).collect(),
+        containers: overview.containers.into_iter().map(container).collect(),
+        volumes: overview.volumes,
+    }
+}
+
+/// A container, with what `docker inspect` says of it.
+pub fn container(view: daemon::ContainerView, config: String) -> ContainerDetail {
+    ContainerDetail {
+        logs: output_runs(&view.logs),
+        changes: view.changes.into_iter().map(change).collect(),
+        changes_total: view.changes_total as u32,
+        config,
+    }
 }
 
 fn step_head(index: usize, step: &engine::Step) -> Step {

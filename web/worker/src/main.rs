@@ -6,6 +6,7 @@
 //! network later, all of them once the first build is done.
 
 mod convert;
+mod desk;
 mod file;
 mod modules;
 mod session;

@@ -205,7 +205,7 @@ fn mount_names(container: &Container) -> Vec<String> {
 }
 
 /// The image as it was named, unless that name now means another one.
-fn image_name(state: &crate::State, container: &Container) -> String {
+pub fn image_name(state: &crate::State, container: &Container) -> String {
     let same =
         state.images.find(&container.image_name).is_some_and(|image| image.id == container.image);
     if same { container.image_name.clone() } else { short(&container.image.to_string()) }

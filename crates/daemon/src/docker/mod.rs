@@ -19,6 +19,7 @@ use self::flags::{FlagError, Parsed, Usage};
 use crate::{Answer, Attach, Call, Daemon, Files, NotLoaded};
 
 pub use complete::complete;
+pub use containers::image_name;
 pub use run::command_env;
 
 /// Whether `docker` with these arguments reads standard input; otherwise it is left to the next

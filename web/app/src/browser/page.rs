@@ -54,6 +54,15 @@ pub fn dress(theme: Theme, language: Language, title: &str) {
     document.set_title(title);
 }
 
+/// Sets a custom property of the document.
+pub fn set_property(name: &str, value: &str) {
+    let root = document().document_element().and_then(|root| root.dyn_into::<HtmlElement>().ok());
+    if let Some(root) = root {
+        // A document that refuses it looks different; that is no reason to stop.
+        let _ = root.style().set_property(name, value);
+    }
+}
+
 /// Puts a text into the clipboard. The browser may ask the user, and answers later; a refusal is
 /// its own to show.
 pub fn copy(text: &str) {

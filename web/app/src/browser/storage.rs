@@ -16,6 +16,8 @@ use crate::text::Language;
 
 const PROJECT: &str = "layerlab/project";
 const SETTINGS: &str = "layerlab/settings";
+/// Begin of the keys of panes' sizes.
+const PANES: &str = "layerlab/pane";
 /// Where a project goes that this version cannot read.
 const UNREAD: &str = "layerlab/unread";
 /// Raised when an older page could not read what this one writes.
@@ -81,6 +83,18 @@ pub fn settings() -> (Theme, Language) {
         None => Language::wanted(page::wanted_languages()),
     };
     (Theme::of_name(&saved.theme), language)
+}
+
+/// The size that a pane had at the last visit, in pixels.
+pub fn pane_size(name: &str) -> Option<f64> {
+    storage()?.get_item(&format!("{PANES}{name}")).ok()??.parse().ok()
+}
+
+/// Saves the size of a pane. It is no loss if it cannot be saved.
+pub fn save_pane_size(name: &str, pixels: f64) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(&format!("{PANES}{name}"), &pixels.to_string());
+    }
 }
 
 /// Saves colours and language. They are no loss if they cannot be saved.

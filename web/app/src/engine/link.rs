@@ -6,11 +6,12 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
-use protocol::{Event, Request};
+use protocol::{Event, Request, VERSION};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ErrorEvent, File, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
+use super::host::Host;
 use super::session::{Session, Wish};
 use crate::browser::page;
 
@@ -38,6 +39,8 @@ struct Shared {
     heard: RefCell<Vec<Event>>,
     flush: RefCell<Option<Timeout>>,
     said: Callback<Said>,
+    host: Host,
+    worker: Worker,
 }
 
 impl Link {
@@ -45,7 +48,7 @@ impl Link {
     ///
     /// # Errors
     /// When the browser cannot start one; the text says why.
-    pub fn start(said: Callback<Said>, fresh: bool) -> Result<Self, String> {
+    pub fn start(said: Callback<Said>, fresh: bool, host: Host) -> Result<Self, String> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let url = page::worker_url(fresh).ok_or("the page does not name its engine")?;
@@ -55,6 +58,8 @@ impl Link {
             heard: RefCell::default(),
             flush: RefCell::default(),
             said,
+            host,
+            worker: worker.clone(),
         });
         let on = |name, listen: fn(&Rc<Shared>, &web_sys::Event)| {
             let shared = shared.clone();
@@ -76,7 +81,7 @@ impl Link {
     pub fn update(&self, wish: Wish<'_>) {
         let requests = self.shared.session.borrow_mut().next(wish);
         for request in &requests {
-            self.post(request);
+            self.shared.post(request);
         }
     }
 
@@ -93,25 +98,13 @@ impl Link {
     pub fn open_archive(&self, file: &File) {
         let request = Request::OpenArchive { name: file.name() };
         let bytes = Uint8Array::from(protocol::encode(&request).as_slice()).buffer();
-        self.send(&Array::of2(&bytes, file), &bytes);
-    }
-
-    fn post(&self, request: &Request) {
-        let bytes = Uint8Array::from(protocol::encode(request).as_slice()).buffer();
-        self.send(&bytes, &bytes);
-    }
-
-    /// Sends a message; the buffer moves and is not copied.
-    fn send(&self, message: &JsValue, buffer: &ArrayBuffer) {
-        let sent = self.worker.post_message_with_transfer(message, &Array::of1(buffer));
-        if let Err(error) = sent {
-            self.shared.lost(format!("{error:?}"));
-        }
+        self.shared.send(&Array::of2(&bytes, file), &bytes);
     }
 }
 
 impl Drop for Link {
     fn drop(&mut self) {
+        self.shared.host.disconnect();
         self.worker.terminate();
     }
 }
@@ -132,7 +125,27 @@ impl Shared {
         }
     }
 
+    fn post(&self, request: &Request) {
+        let bytes = Uint8Array::from(protocol::encode(request).as_slice()).buffer();
+        self.send(&bytes, &bytes);
+    }
+
+    /// Sends a message; the buffer moves and is not copied.
+    fn send(&self, message: &JsValue, buffer: &ArrayBuffer) {
+        let sent = self.worker.post_message_with_transfer(message, &Array::of1(buffer));
+        if let Err(error) = sent {
+            self.lost(format!("{error:?}"));
+        }
+    }
+
     fn hear(self: &Rc<Self>, event: Event) {
+        let event = match event {
+            Event::Host(event) => match self.host.hear(event) {
+                Some(event) => Event::Host(event),
+                None => return,
+            },
+            event => event,
+        };
         self.session.borrow_mut().hear(&event);
         let can_wait = matches!(
             event,
@@ -141,6 +154,15 @@ impl Shared {
                 | Event::Loading { .. }
                 | Event::ArchiveProgress { .. }
         );
+        if matches!(event, Event::Ready { version, .. } if version == VERSION) {
+            // The link owns what this is a part of, and disconnects it at its end.
+            let shared = Rc::downgrade(self);
+            self.host.connect(Callback::from(move |request| {
+                if let Some(shared) = shared.upgrade() {
+                    shared.post(&Request::Host(request));
+                }
+            }));
+        }
         self.heard.borrow_mut().push(event);
         if !can_wait {
             self.flush();

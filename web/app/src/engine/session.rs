@@ -114,7 +114,9 @@ mod tests {
             Request::Build { revision, no_cache, .. } => format!("build {revision} {no_cache}"),
             Request::InspectStep { step } => format!("step {step}"),
             Request::InspectImage => "image".into(),
-            Request::OpenArchive { .. } | Request::InspectArchiveLayer { .. } => {
+            Request::OpenArchive { .. }
+            | Request::InspectArchiveLayer { .. }
+            | Request::Host(_) => {
                 unreachable!("a session asks for builds and their details")
             }
         };

@@ -4,6 +4,7 @@ use gloo_timers::callback::Timeout;
 use protocol::Outcome;
 use yew::prelude::*;
 
+use super::host::Host;
 use super::link::{Link, Said};
 use super::session::Wish;
 use crate::state::{Action, Engine, State, Tab};
@@ -14,12 +15,12 @@ const SLOW: u32 = 2_000;
 /// Starts a worker, tells it after every change of the state what differs, and makes actions of
 /// what it says.
 #[hook]
-pub fn use_engine(state: &UseReducerHandle<State>) {
+pub fn use_engine(state: &UseReducerHandle<State>, host: &Host) {
     let link = use_mut_ref(|| None::<Link>);
 
     let dispatcher = state.dispatcher();
     {
-        let link = link.clone();
+        let (link, host) = (link.clone(), host.clone());
         use_effect_with(state.worker, move |&worker| {
             let said = Callback::from(move |said| {
                 dispatcher.dispatch(match said {
@@ -29,7 +30,7 @@ pub fn use_engine(state: &UseReducerHandle<State>) {
             });
             // The old worker goes before the new one comes.
             link.take();
-            match Link::start(said.clone(), worker > 0) {
+            match Link::start(said.clone(), worker > 0, host) {
                 Ok(started) => *link.borrow_mut() = Some(started),
                 Err(message) => said.emit(Said::Lost(message)),
             }

@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
-use protocol::{Event, VERSION};
+use protocol::host::{HostEvent, HostFile};
+use protocol::{ContextFile, Event, VERSION};
 use yew::Reducible;
 
-use super::{Action, Choice, Engine, Notice, Report, State};
+use super::dock::DockAction;
+use super::{Action, Choice, Engine, Notice, Report, Sheet, State};
 use crate::model::path::FilePath;
 use crate::model::project::{File, FileError, Project};
 
@@ -66,10 +68,57 @@ impl State {
             Action::CaretAt(line) => self.choice = Choice::Line(line),
             Action::Move(by) => self.move_by(by),
             Action::Show(tab) => self.tab = tab,
-            Action::Sheet(sheet) => self.sheet = sheet,
+            Action::Sheet(sheet) => self.show_sheet(sheet),
             Action::SetTheme(theme) => self.theme = theme,
             Action::SetLanguage(language) => self.language = language,
             Action::Notify(notice) => self.notice = notice,
+            Action::Dock(action) => self.dock(action),
+        }
+    }
+
+    /// The drawer is closed by another sheet, and by itself.
+    fn show_sheet(&mut self, sheet: Option<Sheet>) {
+        if self.sheet == Some(Sheet::Dock) {
+            if sheet.is_none() {
+                return;
+            }
+            Rc::make_mut(&mut self.dock).open = false;
+        }
+        self.sheet = sheet;
+    }
+
+    /// On a narrow screen the drawer is a sheet, which opens and closes with it.
+    fn dock(&mut self, action: DockAction) {
+        Rc::make_mut(&mut self.dock).apply(action);
+        if self.dock.open {
+            self.sheet = Some(Sheet::Dock);
+        } else if self.sheet == Some(Sheet::Dock) {
+            self.sheet = None;
+        }
+    }
+
+    /// Takes over files that commands at a terminal have written or removed.
+    fn take_files(&mut self, files: Vec<HostFile>) {
+        let project = Rc::make_mut(&mut self.project);
+        let mut changed = false;
+        for file in files {
+            changed |= match file {
+                HostFile::Put(ContextFile { path, content, executable }) => {
+                    // What is no text stays on the host machine.
+                    let text = String::from_utf8(content).ok();
+                    let file = text.map(|text| File { text: text.into(), executable });
+                    let path = FilePath::parse(&path).ok();
+                    path.zip(file).is_some_and(|(path, file)| {
+                        project.files.insert(path, file.clone()) != Some(file)
+                    })
+                }
+                HostFile::Removed { path } => {
+                    FilePath::parse(&path).is_ok_and(|path| project.delete(&path).is_ok())
+                }
+            };
+        }
+        if changed {
+            self.touch();
         }
     }
 
@@ -83,6 +132,7 @@ impl State {
 
     fn replace_worker(&mut self) {
         self.worker += 1;
+        self.machine = Rc::default();
         self.engine = Engine::Starting;
         Rc::make_mut(&mut self.build).cut();
     }
@@ -141,6 +191,8 @@ impl State {
             Event::Ready { .. } => self.engine = Engine::Incompatible,
             Event::Crashed { message } => self.lose(message),
             Event::StepDetail(detail) => self.detail = Some(Rc::new(detail)),
+            Event::Host(HostEvent::Files(files)) => self.take_files(files),
+            Event::Host(event) => Rc::make_mut(&mut self.machine).hear(event),
             Event::ImageDetail(image) => self.image = image.map(Rc::new),
             event => {
                 match event {

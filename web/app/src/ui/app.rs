@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::announcer::Announcer;
 use super::context_pane::ContextPane;
 use super::dispatch::Dispatch;
+use super::dock::DockPane;
 use super::editor_pane::EditorPane;
 use super::failure_card::FailureCard;
 use super::file_tabs::FileTabs;
@@ -16,10 +17,11 @@ use super::inspector::Inspector;
 use super::notice::NoticeBar;
 use super::rail::{Rail, RailHead};
 use super::report_card::ReportCard;
+use super::splitter::{Edge, Splitter, restore_sizes};
 use super::use_page::{use_dress, use_saving, use_step_keys};
 use super::why_card::WhyCard;
 use crate::browser::storage;
-use crate::engine::use_engine;
+use crate::engine::{Host, use_engine};
 use crate::model::sample;
 use crate::state::{Choice, Sheet, State};
 use crate::text::Texts;
@@ -29,7 +31,8 @@ use crate::text::Texts;
 pub fn App() -> Html {
     let state = use_reducer(start);
     let texts = use_memo(state.language, |&language| Texts::new(language));
-    use_engine(&state);
+    let host = use_memo((), |()| Host::default());
+    use_engine(&state, &host);
     use_saving(&state);
     use_dress(&state, &texts);
     use_step_keys(&state);
@@ -42,11 +45,13 @@ pub fn App() -> Html {
         None => "none",
         Some(Sheet::Context) => "context",
         Some(Sheet::Inspector) => "inspector",
+        Some(Sheet::Dock) => "dock",
     };
 
     html! {
         <ContextProvider<Rc<Texts>> context={texts.clone()}>
         <ContextProvider<Dispatch> context={state.dispatcher()}>
+        <ContextProvider<Host> context={(*host).clone()}>
             <div class="app" data-sheet={sheet}>
                 <Header
                     name={project.name.clone()}
@@ -92,6 +97,7 @@ pub fn App() -> Html {
                             </div>
                         </div>
                     </section>
+                    <Splitter edge={Edge::Work} label={texts.get("resize-work")} />
                     <Inspector
                         build={build.clone()}
                         {step}
@@ -99,6 +105,8 @@ pub fn App() -> Html {
                         image={state.image.clone()}
                         tab={state.tab}
                     />
+                    <DockPane dock={state.dock.clone()} machine={state.machine.clone()}
+                        build={build.clone()} theme={state.theme} />
                 </main>
                 <Footer
                     build={build.clone()}
@@ -106,16 +114,19 @@ pub fn App() -> Html {
                     stopped={state.stopped == Some(state.revision)}
                     {step}
                     sheet={state.sheet}
+                    dock={state.dock.open}
                 />
                 <NoticeBar notice={state.notice.clone()} />
                 <Announcer build={build.clone()} />
             </div>
+        </ContextProvider<Host>>
         </ContextProvider<Dispatch>>
         </ContextProvider<Rc<Texts>>>
     }
 }
 
 fn start() -> State {
+    restore_sizes();
     let (theme, language) = storage::settings();
     let (project, notice) = match storage::project() {
         Ok(project) => (project.unwrap_or_else(sample::project), None),

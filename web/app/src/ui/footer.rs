@@ -12,6 +12,7 @@ use super::dispatch::{on, use_dispatch};
 use super::icon::{Draw, Icon};
 use crate::model::build::Build;
 use crate::model::figures;
+use crate::state::dock::DockAction;
 use crate::state::{Action, Engine, Sheet};
 use crate::text::{Texts, use_texts};
 
@@ -28,6 +29,8 @@ pub struct Props {
     pub step: Option<u32>,
     /// The sheet that is open.
     pub sheet: Option<Sheet>,
+    /// Whether the drawer is open.
+    pub dock: bool,
 }
 
 /// The footer.
@@ -62,6 +65,11 @@ pub fn Footer(props: &Props) -> Html {
             <button class="sheet-button" aria-expanded={expanded(Sheet::Context)}
                 onclick={sheet(Sheet::Context)}>
                 <Draw icon={Icon::Files} /><span>{ texts.get("files") }</span>
+            </button>
+            <button class="dock-button" aria-expanded={props.dock.to_string()}
+                title={texts.get("dock-key")}
+                onclick={on(&dispatch, |_| Action::Dock(DockAction::Toggle))}>
+                <Draw icon={Icon::Terminal} /><span>{ texts.get("terminal") }</span>
             </button>
             <div class="scrubber" role="group" aria-label={texts.get("steps")}>
                 <button class="icon-button" aria-label={texts.get("step-before")}

@@ -35,6 +35,16 @@ pub enum Icon {
     Files,
     /// Layers.
     Layers,
+    /// A prompt.
+    Terminal,
+    /// A box.
+    Container,
+    /// A label.
+    Tag,
+    /// A loudspeaker.
+    Speaker,
+    /// Downwards.
+    Down,
 }
 
 /// The name of the component is the name of its only property's type.
@@ -65,6 +75,15 @@ pub fn Draw(props: &Props) -> Html {
         Icon::Forward => "M6 3.5L10.5 8 6 12.5",
         Icon::Stop => "M4.5 4.5h7v7h-7z",
         Icon::Files => "M2.5 12.5v-9h4l1.2 1.6h5.8v7.4z",
+        Icon::Terminal => "M2 3h12v10H2zM4.6 6l2 2-2 2M8 10.2h3",
+        Icon::Container => {
+            "M2.5 5.2L8 2.4l5.5 2.8v5.6L8 13.6l-5.5-2.8zM2.5 5.2L8 8l5.5-2.8M8 8v5.6"
+        }
+        Icon::Tag => "M2.6 2.6h5l5.8 5.8-5 5-5.8-5.8zM5.4 5.3v.2",
+        Icon::Speaker => {
+            "M2.6 6.2h2.2L8 3.4v9.2L4.8 9.8H2.6zM10.4 5.8a3.2 3.2 0 0 1 0 4.4M12.3 4a5.8 5.8 0 0 1 0 8"
+        }
+        Icon::Down => "M3.5 6L8 10.5 12.5 6",
         Icon::Layers => "M8 2.2l5.8 3L8 8.2l-5.8-3zM2.4 8L8 10.9 13.6 8M2.4 10.8L8 13.7l5.6-2.9",
     };
     let filled = (props.icon == Icon::System).then_some("M8 2.5a5.5 5.5 0 1 0 0 11z");

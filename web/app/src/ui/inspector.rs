@@ -58,7 +58,10 @@ pub fn Inspector(props: &Props) -> Html {
         (Tab::Changes, Some(detail)) if base && detail.changes.is_empty() => {
             html! { <p class="empty">{ texts.get("base-changes") }</p> }
         }
-        (Tab::Changes, Some(detail)) => html! { <TreeView detail={detail.clone()} /> },
+        (Tab::Changes, Some(detail)) => html! {
+            <TreeView id="tree" label={texts.get("tab-changes")}
+                changes={Rc::new(detail.changes.clone())} total={detail.changes_total} />
+        },
         (Tab::Output, Some(detail)) => html! { <OutputView detail={detail.clone()} /> },
     };
     html! {

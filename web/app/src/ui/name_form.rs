@@ -1,4 +1,4 @@
-//! Asks for the path of a file.
+//! Asks for a name: of a file, of an image.
 
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
@@ -15,6 +15,9 @@ pub struct Props {
     /// What is in it at first.
     #[prop_or_default]
     pub value: String,
+    /// What a good answer looks like.
+    #[prop_or("src/main.js")]
+    pub placeholder: &'static str,
     /// Called with what was typed.
     pub onsubmit: Callback<String>,
     /// Called when the user wants no name.
@@ -66,7 +69,7 @@ pub fn NameForm(props: &Props) -> Html {
     html! {
         <form class="name-form" {onsubmit} {onkeydown}>
             <input ref={field} class="field" type="text" aria-label={props.label.clone()}
-                placeholder="src/main.js" autocomplete="off" autocapitalize="off"
+                placeholder={props.placeholder} autocomplete="off" autocapitalize="off"
                 spellcheck="false" onfocus={initialise} />
             <button class="icon-button" aria-label={texts.get("save")}>
                 <Draw icon={Icon::Done} />

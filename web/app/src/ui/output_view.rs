@@ -23,13 +23,6 @@ pub fn OutputView(props: &Props) -> Html {
     if detail.output.is_empty() && detail.output_dropped == 0 {
         return html! { <p class="empty">{ texts.get("no-output") }</p> };
     }
-    let run = |run: &OutputRun| {
-        if run.stderr {
-            html! { <span class="stderr" title="stderr">{ &run.text }</span> }
-        } else {
-            html! { <span>{ &run.text }</span> }
-        }
-    };
     html! {
         <>
             if detail.output_dropped > 0 {
@@ -37,7 +30,27 @@ pub fn OutputView(props: &Props) -> Html {
                     ("bytes", figures::bytes(detail.output_dropped).into()),
                 ]) }</p>
             }
-            <pre class="output">{ for detail.output.iter().map(run) }</pre>
+            <OutputRuns runs={detail.output.clone()} />
         </>
     }
+}
+
+/// What was printed.
+#[derive(Properties, PartialEq)]
+pub struct RunsProps {
+    /// It, in order.
+    pub runs: Vec<OutputRun>,
+}
+
+/// Output of both streams; standard error has a colour of its own.
+#[component]
+pub fn OutputRuns(props: &RunsProps) -> Html {
+    let run = |run: &OutputRun| {
+        if run.stderr {
+            html! { <span class="stderr" title="stderr">{ &run.text }</span> }
+        } else {
+            html! { <span>{ &run.text }</span> }
+        }
+    };
+    html! { <pre class="output">{ for props.runs.iter().map(run) }</pre> }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use protocol::{Change, ChangeKind, StepDetail};
+use protocol::{Change, ChangeKind};
 use yew::prelude::*;
 
 use crate::browser::page;
@@ -14,8 +14,14 @@ use crate::text::{Texts, use_texts};
 /// Whose changes.
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// The step.
-    pub detail: Rc<StepDetail>,
+    /// Begin of the lines' ids.
+    pub id: &'static str,
+    /// What the tree is called.
+    pub label: String,
+    /// The changes, ordered by path.
+    pub changes: Rc<Vec<Change>>,
+    /// How many there are in all.
+    pub total: u32,
 }
 
 /// With more changes than this, directories are closed at first.
@@ -25,12 +31,12 @@ const MANY: usize = 120;
 #[component]
 pub fn TreeView(props: &Props) -> Html {
     let texts = use_texts();
-    let detail = &props.detail;
+    let (id, changes) = (props.id, &props.changes);
     // What the user opened or closed, of the directories that were not so at first.
     let toggled = use_state(HashSet::<String>::new);
     let active = use_state(String::new);
-    let root = use_memo(detail.clone(), |detail| tree(&detail.changes));
-    let closed_first = detail.changes.len() > MANY;
+    let root = use_memo(changes.clone(), |changes| tree(changes));
+    let closed_first = changes.len() > MANY;
     let is_open = |node: &Node| closed_first == toggled.contains(&node.path);
     let lines = root.lines(&is_open);
     if lines.is_empty() {
@@ -57,7 +63,7 @@ pub fn TreeView(props: &Props) -> Html {
             match to {
                 Walk::To(to) => {
                     active.set(places[to].path.clone());
-                    page::focus(&format!("tree-{to}"));
+                    page::focus(&format!("{id}-{to}"));
                 }
                 Walk::Toggle => toggle(&places[now].path),
             }
@@ -73,12 +79,12 @@ pub fn TreeView(props: &Props) -> Html {
                 toggle(&path);
             }
         });
-        show(index, line, index == now, detail, onclick, &texts)
+        show((id, index), line, index == now, changes, onclick, &texts)
     };
-    let missing = u64::from(detail.changes_total).saturating_sub(detail.changes.len() as u64);
+    let missing = u64::from(props.total).saturating_sub(changes.len() as u64);
     html! {
         <>
-            <ul class="tree" role="tree" aria-label={texts.get("tab-changes")} {onkeydown}>
+            <ul class="tree" role="tree" aria-label={props.label.clone()} {onkeydown}>
                 { for lines.iter().enumerate().map(line) }
             </ul>
             if missing > 0 {
@@ -89,20 +95,20 @@ pub fn TreeView(props: &Props) -> Html {
 }
 
 fn show(
-    index: usize,
+    (id, index): (&str, usize),
     line: &Line<'_>,
     active: bool,
-    detail: &StepDetail,
+    changes: &[Change],
     onclick: Callback<MouseEvent>,
     texts: &Texts,
 ) -> Html {
     let node = line.node;
-    let change = node.change.and_then(|index| detail.changes.get(index));
+    let change = node.change.and_then(|index| changes.get(index));
     let (letter, class) = change.map_or(("", "through"), |change| kind(change.kind));
     let link = change.and_then(|change| change.link.as_ref());
     let expanded = (!node.children.is_empty()).then(|| line.open.to_string());
     html! {
-        <li key={node.path.clone()} id={format!("tree-{index}")} role="treeitem"
+        <li key={node.path.clone()} id={format!("{id}-{index}")} role="treeitem"
             class={classes!("leaf", class)} style={format!("--level: {}", line.level)}
             aria-level={line.level.to_string()} aria-posinset={line.position.to_string()}
             aria-setsize={line.siblings.to_string()} aria-expanded={expanded}

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use gloo_events::EventListener;
+use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use crate::browser::{page, storage};
+use crate::state::dock::DockAction;
 use crate::state::{Action, State};
 use crate::text::Texts;
 
@@ -50,12 +51,18 @@ pub fn use_dress(state: &UseReducerHandle<State>, texts: &Rc<Texts>) {
 pub fn use_step_keys(state: &UseReducerHandle<State>) {
     let dispatcher = state.dispatcher();
     use_effect_with((), move |()| {
-        let keys = EventListener::new(&page::document(), "keydown", move |event| {
+        let options = EventListenerOptions::enable_prevent_default();
+        let document = page::document();
+        let keys = EventListener::new_with_options(&document, "keydown", options, move |event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
             let by = match event.key().as_str() {
                 "[" => -1,
                 "]" => 1,
                 "Escape" => return dispatcher.dispatch(Action::Sheet(None)),
+                "`" if event.ctrl_key() => {
+                    event.prevent_default();
+                    return dispatcher.dispatch(Action::Dock(DockAction::Toggle));
+                }
                 _ => return,
             };
             let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
