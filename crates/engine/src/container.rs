@@ -69,7 +69,10 @@ impl Executor for Containers {
         }
         let mounts = Mounts::attach(&mut fs, command);
         let (mounts, end) = match mounts {
-            Ok(mounts) => (mounts, start(&mut fs, &mut runner, command, &fds)),
+            Ok(mounts) => {
+                runner = runner.with_proc(mounts.proc());
+                (mounts, start(&mut fs, &mut runner, command, &fds))
+            }
             Err(message) => (Mounts::default(), Ok(not_started(&mut fs, &fds, &message))),
         };
         if let Some(limit) = fs.limit_reached() {

@@ -14,6 +14,7 @@ mod container;
 mod context;
 mod detail;
 mod mounts;
+mod procfs;
 mod programs;
 mod recorder;
 mod save;

@@ -6,6 +6,8 @@ use vfs::{
     ResolveFlags, SetTime, Timestamp, Tree,
 };
 
+use crate::procfs;
+
 /// The host name of a container that a build runs (`oci/spec.go` of BuildKit's executor).
 pub const HOST_NAME: &str = "buildkitsandbox";
 
@@ -18,6 +20,8 @@ const RESOLV_CONF: &str = "nameserver 8.8.8.8\nnameserver 8.8.4.4\nnameserver 20
 pub struct Mounts {
     /// The numbers of the mounts that the command asked for, in its order.
     devices: Vec<u32>,
+    /// The number of the mount at `/proc`.
+    proc: Option<u32>,
     /// Where everything is mounted, in the order in which it was, with whether it is a directory.
     places: Vec<(u32, AbsPath, bool)>,
     /// Directories and files that were made as places to mount on, those above first.
@@ -35,12 +39,14 @@ struct Stub {
 }
 
 impl Mounts {
-    /// Mounts what the command asks for, and `/etc/hosts` and `/etc/resolv.conf` as BuildKit does.
+    /// Mounts `/proc`, what the command asks for, and `/etc/hosts` and `/etc/resolv.conf` as BuildKit does.
     ///
     /// # Errors
     /// A sentence as runc gives it.
     pub fn attach(fs: &mut Fs, command: &Command<'_>) -> Result<Self, String> {
         let mut out = Self::default();
+        // A link that leads nowhere is left alone.
+        out.proc = out.mount_proc(fs, command).ok();
         for (path, content) in
             [("/etc/hosts", hosts(command.hosts)), ("/etc/resolv.conf", RESOLV_CONF.to_owned())]
         {
@@ -68,10 +74,23 @@ impl Mounts {
         Ok(out)
     }
 
+    /// The number of the mount at `/proc`, if there is one.
+    pub fn proc(&self) -> Option<u32> {
+        self.proc
+    }
+
+    fn mount_proc(&mut self, fs: &mut Fs, command: &Command<'_>) -> Result<u32, Errno> {
+        let target = AbsPath::new(procfs::PLACE);
+        self.make_place(fs, &target, true)?;
+        let device = procfs::mount(fs, command)?;
+        self.places.push((device, target, true));
+        Ok(device)
+    }
+
     fn mount(&mut self, fs: &mut Fs, mount: &Mount) -> Result<u32, Errno> {
         let is_dir = mount.tree.lookup(&mount.source).is_none_or(|(_, inode)| inode.is_dir());
         self.make_place(fs, &mount.target, is_dir)?;
-        let flags = MountFlags { read_only: mount.read_only };
+        let flags = MountFlags { read_only: mount.read_only, ..MountFlags::default() };
         let device = fs.mount(&mount.target, mount.tree.clone(), &mount.source, flags)?;
         self.places.push((device, mount.target.clone(), is_dir));
         Ok(device)

@@ -13,6 +13,7 @@ use vfs::{Fs, OpenId, Stream, Timestamp, Tree};
 use crate::Winsize;
 use crate::container::{namespace, prepare, replace_root, stop_text};
 use crate::mounts::Mounts;
+use crate::procfs;
 use crate::programs::{Halt, Modules, OwnProgram, Runner, interactive};
 
 /// Bytes of output that are kept of one command.
@@ -115,6 +116,9 @@ impl Terminal {
         let fds: [(u32, OpenId); 3] = [(0, stdin), (1, stdout), (2, stderr)];
         let mounts = Mounts::attach(&mut fs, command)?;
         let process = prepare(&mut fs, command, &fds)?;
+        if let Some(proc) = mounts.proc() {
+            procfs::enter(&mut fs, proc, &process);
+        }
         let main = match interactive(&fs, &process) {
             Some(start) => Main::Start(Box::new(start)),
             None => Main::Program(Box::new(process)),
@@ -157,8 +161,10 @@ impl Terminal {
         let mut fs = self.fs.clone();
         fs.console_mut().push_input(&pending.input);
         fs.console_mut().awaits_input = !pending.ended;
-        let mut runner =
-            Runner::new(self.modules.clone()).with_own(self.own.clone()).with_size(self.size);
+        let mut runner = Runner::new(self.modules.clone())
+            .with_own(self.own.clone())
+            .with_size(self.size)
+            .with_proc(self.mounts.proc());
         let end = self.main.run(&mut fs, &mut runner, &pending.what);
         let new = |fs: &Fs| fs.console().written_from(pending.shown).to_vec();
         match end {

@@ -17,6 +17,9 @@ pub struct NodeId {
     pub ino: Ino,
 }
 
+/// The device of nodes that stand for an open file without a node of its own, such as a pipe.
+pub(crate) const OPEN_FILE: u32 = u32::MAX - 1;
+
 impl NodeId {
     /// The root directory.
     pub const ROOT: Self = Self { dev: 0, ino: Tree::ROOT };
@@ -25,6 +28,8 @@ impl NodeId {
 /// How a tree is mounted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MountFlags {
+    /// Its links `pipe:[N]` lead to the open file N, as those in the kernel's `/proc/PID/fd` do.
+    pub open_file_links: bool,
     /// Changes answer `EROFS`.
     pub read_only: bool,
 }
@@ -223,6 +228,13 @@ impl Fs {
         Ok(())
     }
 
+    /// Puts another filesystem into the place of a mounted one, and answers that one. Files that
+    /// are open in it must have the same inode numbers in both.
+    pub fn replace_mounted(&mut self, dev: u32, tree: Tree) -> Option<Tree> {
+        let mount = self.mounts.get_mut(dev as usize)?;
+        Some(std::mem::replace(&mut mount.tree, tree))
+    }
+
     /// The tree of a mount, for example to keep a cache mount after the command.
     #[must_use]
     pub fn mounted(&self, dev: u32) -> Option<&Tree> {
@@ -245,6 +257,9 @@ impl Fs {
     /// # Errors
     /// `ENOENT`.
     pub fn stat_node(&self, node: NodeId) -> Result<Stat> {
+        if let Some(id) = OpenId::of_node(node) {
+            return self.fstat(id);
+        }
         let inode = self.inode(node)?;
         Ok(Stat {
             dev: node.dev,
@@ -296,6 +311,9 @@ impl Fs {
     /// As [`Fs::resolve`], `ENOENT`, `EACCES`, `EROFS`.
     pub fn access(&self, caller: &Caller, at: NodeId, path: &[u8], access: Access) -> Result<()> {
         let node = self.resolve(caller, at, path, ResolveFlags::FOLLOW)?.existing()?;
+        if let Some(id) = OpenId::of_node(node) {
+            return self.access_mode(id).map(|_| ());
+        }
         caller.cred.check(self.inode(node)?, access)?;
         if access == Access::WRITE {
             self.writable_mount(node)?;
@@ -349,6 +367,14 @@ impl Fs {
 
     /// Whether it is a directory that was removed while something still refers to it: nothing can
     /// be made in it any more.
+    /// Where a link of `/proc/PID/fd` leads, if it is one of an open file that has no path.
+    pub(crate) fn open_file_link(&self, link: NodeId, target: &[u8]) -> Option<NodeId> {
+        let mount = self.mounts.get(link.dev as usize)?;
+        let number = target.strip_prefix(b"pipe:[")?.strip_suffix(b"]")?;
+        let id: u32 = std::str::from_utf8(number).ok()?.parse().ok()?;
+        mount.flags.open_file_links.then_some(NodeId { dev: OPEN_FILE, ino: id.into() })
+    }
+
     pub(crate) fn is_removed(&self, node: NodeId) -> Result<bool> {
         let inode = self.inode(node)?;
         Ok(inode.is_dir() && inode.links.is_empty() && node.ino != Tree::ROOT)
@@ -390,6 +416,14 @@ impl Fs {
     pub(crate) fn writable_mount(&self, node: NodeId) -> Result<()> {
         let mount = self.mounts.get(node.dev as usize).ok_or(Errno::ENOENT)?;
         if mount.flags.read_only { Err(Errno::EROFS) } else { Ok(()) }
+    }
+
+    /// How much there is room for, and how much of that is left: bytes, then inodes.
+    #[must_use]
+    pub fn room(&self) -> [(u64, u64); 2] {
+        let used = self.mounts.iter().fold(Usage::default(), |sum, mount| sum + mount.tree.usage());
+        let Limits { bytes, inodes, .. } = self.limits;
+        [(bytes, bytes.saturating_sub(used.bytes)), (inodes, inodes.saturating_sub(used.inodes))]
     }
 
     /// Notes a limit that a call would have passed, and makes its error number of it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::change::clear_set_ids;
+use crate::fs::OPEN_FILE;
 use crate::pipe::{PipeEnd, PipeId};
 use crate::{
     Access, Caller, Content, DirEntry, Errno, FileType, Fs, Kind, Limit, NodeId, Rdev,
@@ -77,6 +78,13 @@ enum Device {
     Random,
 }
 
+impl OpenId {
+    /// The open file that a node stands for, if it is one of those (`Fs::open_file_link`).
+    pub(crate) fn of_node(node: NodeId) -> Option<Self> {
+        (node.dev == OPEN_FILE).then(|| u32::try_from(node.ino).ok().map(Self)).flatten()
+    }
+}
+
 impl OpenFiles {
     pub fn uses(&self, node: NodeId) -> bool {
         self.files.values().any(|file| file.target.node() == Some(node))
@@ -113,6 +121,9 @@ impl Fs {
             resolve
         };
         let spot = self.resolve(caller, at, path, resolve)?;
+        if let Some(id) = spot.node.and_then(OpenId::of_node) {
+            return self.dup(id);
+        }
         self.room_for_open()?;
         let by_root = caller.cred.uid == 0;
         let node = match spot.node {
@@ -460,6 +471,20 @@ impl Fs {
     /// `EBADF`.
     pub fn node_of(&self, id: OpenId) -> Result<Option<NodeId>> {
         Ok(self.file(id)?.target.node().filter(|node| node.dev != u32::MAX))
+    }
+
+    /// What a link of `/proc/PID/fd` says of an open file: its path, or `pipe:[N]` if it has none.
+    #[must_use]
+    pub fn open_file_text(&self, id: OpenId) -> Vec<u8> {
+        let path = match self.file(id).map(|file| file.target) {
+            Ok(Target::Device(NodeId { dev: u32::MAX, .. }, _)) => return b"/dev/null".to_vec(),
+            Ok(target) => target.node().and_then(|node| self.path_of(node).ok()),
+            Err(_) => None,
+        };
+        path.map_or_else(
+            || format!("pipe:[{}]", id.0).into_bytes(),
+            |path| path.as_bytes().to_vec(),
+        )
     }
 
     /// The entries of an open directory, by name.

@@ -145,6 +145,13 @@ impl Walk<'_> {
             if let Kind::Symlink(target) = &inode.kind
                 && (!last || self.flags.follow || must_be_dir)
             {
+                if let Some(open) = self.fs.open_file_link(node, target) {
+                    if !last || must_be_dir {
+                        return Err(Errno::ENOTDIR);
+                    }
+                    let name = Some(Name::new(&part)?);
+                    return Ok(Located { parent: self.here, name, node: Some(open), must_be_dir });
+                }
                 self.links += 1;
                 if self.links > MAX_LINKS {
                     return Err(Errno::ELOOP);

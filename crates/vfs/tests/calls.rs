@@ -257,7 +257,7 @@ fn mounts_cover_and_are_not_part_of_the_tree() {
         &vfs::AbsPath::new("/dev"),
         read_only.into_root(),
         &vfs::AbsPath::new("/x"),
-        MountFlags { read_only: true },
+        MountFlags { read_only: true, ..MountFlags::default() },
     )
     .unwrap();
     assert_eq!(write(&mut fs, &root, "/dev/z", ""), Err(Errno::EROFS));

@@ -16,6 +16,7 @@ use shell::{
 };
 use vfs::{AbsPath, Caller, Errno, FileType, Fs, Kind, NodeId, OpenId, ResolveFlags};
 
+use crate::procfs;
 use crate::recorder::Recorder;
 
 pub use install::install;
@@ -68,6 +69,8 @@ pub struct Runner {
     modules: Modules,
     own: Option<OwnProgram>,
     recorder: Option<Recorder>,
+    /// The number of the mount at `/proc`.
+    proc: Option<u32>,
     steps: Arc<AtomicU64>,
     size: wasi::Winsize,
     halted: Arc<Mutex<Option<Halt>>>,
@@ -94,13 +97,19 @@ impl Runner {
     pub fn new(modules: Modules) -> Self {
         let (steps, halted) = Default::default();
         let size = wasi::Winsize::default();
-        Self { modules, own: None, recorder: None, steps, size, halted }
+        Self { modules, own: None, recorder: None, proc: None, steps, size, halted }
     }
 
     /// The same with a program of the embedder's.
     #[must_use]
     pub fn with_own(self, own: Option<OwnProgram>) -> Self {
         Self { own, ..self }
+    }
+
+    /// The same over a container whose `/proc` is this mount (`procfs`).
+    #[must_use]
+    pub fn with_proc(self, proc: Option<u32>) -> Self {
+        Self { proc, ..self }
     }
 
     /// The same, recording simple commands.
@@ -126,7 +135,17 @@ impl Runner {
         if before < MAX_STEPS { Ok(()) } else { Err(Stop::Limit(Limit::Steps(MAX_STEPS))) }
     }
 
-    fn execute(&mut self, fs: &mut Fs, mut process: Process) -> Result<ExitStatus, ExecError> {
+    fn execute(&mut self, fs: &mut Fs, process: Process) -> Result<ExitStatus, ExecError> {
+        let Some(dev) = self.proc else { return self.execute_file(fs, process) };
+        let before = procfs::enter(fs, dev, &process);
+        let end = self.execute_file(fs, process);
+        if let Some(before) = before {
+            procfs::leave(fs, dev, before);
+        }
+        end
+    }
+
+    fn execute_file(&mut self, fs: &mut Fs, mut process: Process) -> Result<ExitStatus, ExecError> {
         for _ in 0..=MAX_INTERPRETERS {
             match classify(fs, &process)? {
                 Binary::Script { interpreter, argument } => {
