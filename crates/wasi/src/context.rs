@@ -68,6 +68,9 @@ pub(crate) struct State {
     pub started: Timestamp,
     /// Host calls made so far.
     pub calls: u64,
+    /// Open files whose numbers preopened directories have taken: the process's children have them,
+    /// and so have paths such as `/dev/fd/3`.
+    pub hidden: Vec<(u32, OpenId)>,
     /// Set by the call that ended the run.
     pub ending: Option<Ending>,
     /// Kept from call to call so that reading and writing allocate once.
@@ -168,7 +171,9 @@ impl State {
         };
         match self.fds.get(fd).ok()?.target {
             Target::Open(id) => Some(id),
-            Target::Preopen { .. } => None,
+            Target::Preopen { .. } => {
+                self.hidden.iter().find(|hidden| hidden.0 == fd).map(|hidden| hidden.1)
+            }
         }
     }
 

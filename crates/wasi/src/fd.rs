@@ -19,6 +19,8 @@ pub(crate) struct Descriptor {
     pub inheriting: u64,
     /// Whether paths that lead out of it are refused.
     pub beneath: bool,
+    /// Whether the process began with it.
+    pub given: bool,
     /// The directory as it was when reading it began, so that cookies stay true while it changes.
     pub listing: Option<Vec<DirEntry>>,
 }
@@ -64,7 +66,15 @@ impl Descriptor {
     }
 
     pub fn new(target: Target) -> Self {
-        Self { target, flags: 0, base: 0, inheriting: 0, beneath: false, listing: None }
+        Self {
+            target,
+            flags: 0,
+            base: 0,
+            inheriting: 0,
+            beneath: false,
+            given: false,
+            listing: None,
+        }
     }
 
     /// Checks a right.
@@ -123,6 +133,14 @@ impl FdTable {
 
     pub fn drain(&mut self) -> impl Iterator<Item = Descriptor> {
         std::mem::take(&mut self.entries).into_values()
+    }
+
+    /// The open files that the process began with and still has.
+    pub fn given(&self) -> impl Iterator<Item = (u32, OpenId)> {
+        self.entries.iter().filter_map(|(fd, descriptor)| match descriptor.target {
+            Target::Open(id) if descriptor.given => Some((*fd, id)),
+            _ => None,
+        })
     }
 
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Descriptor> {

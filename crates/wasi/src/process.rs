@@ -13,7 +13,8 @@ pub struct Process {
     /// User, working directory and umask. The program may change the latter two for itself.
     pub caller: Caller,
     /// Descriptors it begins with. One reference to each file is the process's own: [`crate::run()`]
-    /// closes it. A number that a preopen has is closed unseen.
+    /// closes it. Where a preopen has the number, only the process's children see the file,
+    /// and paths such as `/dev/fd/3`.
     pub fds: Vec<(u32, OpenId)>,
     /// Directories it begins with, as descriptors 3, 4, ...: wasi-libc looks for them without gaps.
     pub preopens: Vec<Preopen>,

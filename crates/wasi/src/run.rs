@@ -24,6 +24,7 @@ pub fn run(module: &Module, fs: &mut Fs, process: Process) -> Result<Exit, Stop>
         process,
         calls: 0,
         ending: None,
+        hidden: Vec::new(),
         buffer: Vec::new(),
     };
     open_descriptors(&mut state);
@@ -33,6 +34,9 @@ pub fn run(module: &Module, fs: &mut Fs, process: Process) -> Result<Exit, Stop>
     let ending = state.ending.take();
     for descriptor in state.fds.drain().collect::<Vec<_>>() {
         state.release(descriptor);
+    }
+    for (_, id) in std::mem::take(&mut state.hidden) {
+        state.fs.close(id);
     }
     *fs = std::mem::take(&mut state.fs);
     let limits = state.process.limits;
@@ -54,9 +58,10 @@ fn open_descriptors(state: &mut State) {
     }
     for (fd, id) in std::mem::take(&mut state.process.fds) {
         if state.fds.get(fd).is_ok() {
-            state.fs.close(id);
+            state.hidden.push((fd, id));
         } else {
-            let descriptor = Descriptor::inherited(&state.fs, id);
+            let given = true;
+            let descriptor = Descriptor { given, ..Descriptor::inherited(&state.fs, id) };
             state.fds.set(fd, descriptor);
         }
     }

@@ -55,6 +55,12 @@ fn descriptors(state: &mut State, parsed: &Parsed) -> Answer<Vec<(u32, OpenId)>>
             Target::Preopen { .. } => return Err(Errno::BADF.into()),
         }
     }
+    let given = state.fds.given().chain(state.hidden.iter().copied());
+    for (fd, id) in given.filter(|given| given.0 > 2).collect::<Vec<_>>() {
+        if ids.iter().all(|&(other, _)| other != fd) {
+            ids.push((fd, id));
+        }
+    }
     for (_, id) in &mut ids {
         // Each is open, as the table that names it holds a reference.
         *id = state.fs.dup(*id)?;

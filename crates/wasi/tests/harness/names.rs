@@ -99,6 +99,8 @@ const EXTENSION: &[(&str, &str)] = &[
     ("chdir", "ii"),
     ("isatty", "i"),
     ("winsize", "ii"),
+    ("setids", "iiii"),
+    ("statfs", "iii"),
     ("spawn", "iii"),
 ];
 

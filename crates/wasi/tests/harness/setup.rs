@@ -88,7 +88,7 @@ fn prepare(fs: &mut Fs, process: &mut Process, word: &str, args: &[&str]) -> Opt
             fs.symlink(&root, &target, NodeId::ROOT, path.as_bytes(), flags).ok()?;
         }
         ("readonly", [path]) => {
-            let flags = MountFlags { read_only: true };
+            let flags = MountFlags { read_only: true, ..MountFlags::default() };
             fs.mount(&AbsPath::new(path), Tree::new(), &AbsPath::root(), flags).ok()?;
         }
         ("stdin", [text]) => fs.console_mut().push_input(&token::unquote(text)?),
