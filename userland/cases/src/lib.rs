@@ -45,8 +45,24 @@ pub struct Outcome {
     pub status: i32,
 }
 
+/// As [`check`], with a small `/etc` and empty `/home` and `/var/mail` of the case's own, by a mount
+/// namespace; without the right to make one, the cases are skipped with a note.
+pub fn check_accounts(file: &str, program: &str, names: &[&str], scratch: &str) {
+    let may_unshare = Command::new("unshare").args(["-m", "true"]).output();
+    if !may_unshare.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: {file}: `unshare -m` needs root");
+        return;
+    }
+    check_in(file, program, names, scratch, include_str!("accounts.sh"));
+}
+
 /// Runs the cases of a file with a program in the place of `names`; panics where they differ.
 pub fn check(file: &str, program: &str, names: &[&str], scratch: &str) {
+    check_in(file, program, names, scratch, "");
+}
+
+/// `around` runs the script that is its first argument; empty for `/bin/sh` itself.
+fn check_in(file: &str, program: &str, names: &[&str], scratch: &str, around: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(format!("{file}.txt"));
     let text =
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -57,7 +73,7 @@ pub fn check(file: &str, program: &str, names: &[&str], scratch: &str) {
     let mut failures = String::new();
     let mut failed = 0;
     for case in &mut cases {
-        let outcome = run(case, &scratch, bin.as_deref());
+        let outcome = run(case, &scratch, bin.as_deref(), around);
         if record {
             case.outcome = outcome;
         } else if outcome != case.outcome {
@@ -87,14 +103,19 @@ fn links(scratch: &Path, program: &str, names: &[&str]) -> PathBuf {
     bin
 }
 
-fn run(case: &Case, scratch: &Path, bin: Option<&Path>) -> Outcome {
+fn run(case: &Case, scratch: &Path, bin: Option<&Path>, around: &str) -> Outcome {
     let dir = scratch.join("w");
     let _ = fs::remove_dir_all(&dir);
     fs::create_dir_all(&dir).expect("the scratch directory can be written");
-    let system = "/usr/bin:/bin";
+    let system = if around.is_empty() { "/usr/bin:/bin" } else { "/usr/sbin:/usr/bin:/sbin:/bin" };
     let path = bin.map_or(system.into(), |bin| format!("{}:{system}", bin.display()));
-    let output = Command::new("/bin/sh")
-        .args(["-c", &format!("umask 022\n{}", case.script)])
+    let script = format!("umask 022\n{}", case.script);
+    let mut command = Command::new(if around.is_empty() { "/bin/sh" } else { "unshare" });
+    match around {
+        "" => command.args(["-c", &script]),
+        around => command.args(["-m", "sh", "-c", around, "sh", &script]),
+    };
+    let output = command
         .current_dir(&dir)
         .env_clear()
         .envs([("PATH", path.as_str()), ("LC_ALL", "C.UTF-8"), ("HOME", "/root"), ("TZ", "UTC")])

@@ -35,6 +35,17 @@ pub fn stat(path: impl AsRef<Path>, follow: bool) -> io::Result<Stat> {
     Ok(convert(rustix::fs::statat(CWD, path.as_ref(), flags(follow))?))
 }
 
+/// How much room the filesystem has in which the path leads somewhere.
+pub fn statfs(path: impl AsRef<Path>) -> io::Result<crate::Room> {
+    let raw = rustix::fs::statvfs(path.as_ref())?;
+    Ok(crate::Room {
+        size: raw.f_blocks * raw.f_frsize,
+        free: raw.f_bfree * raw.f_frsize,
+        nodes: raw.f_files,
+        free_nodes: raw.f_favail,
+    })
+}
+
 /// The status of an open descriptor (0, 1 or 2).
 pub fn fstat(fd: u32) -> io::Result<Stat> {
     Ok(convert(match fd {
@@ -120,6 +131,15 @@ pub fn getppid() -> u32 {
 pub fn getgroups() -> Vec<u32> {
     let groups = rustix::process::getgroups().unwrap_or_default();
     groups.iter().map(|gid| gid.as_raw()).collect()
+}
+
+/// Makes the process that of another user, with this group and these supplementary groups.
+pub fn set_identity(uid: u32, gid: u32, groups: &[u32]) -> io::Result<()> {
+    let group = |gid: &u32| rustix::process::Gid::from_raw(*gid);
+    rustix::thread::set_thread_groups(&groups.iter().map(group).collect::<Vec<_>>())?;
+    rustix::thread::set_thread_gid(group(&gid))?;
+    // The programs have one thread.
+    Ok(rustix::thread::set_thread_uid(rustix::process::Uid::from_raw(uid))?)
 }
 
 /// The working directory.

@@ -9,6 +9,7 @@ mod ext {
     #[link(wasm_import_module = "layerlab_v1")]
     unsafe extern "C" {
         pub fn stat(path: *const u8, len: usize, follow: i32, out: *mut u8) -> i32;
+        pub fn statfs(path: *const u8, len: usize, out: *mut u64) -> i32;
         pub fn fstat(fd: u32, out: *mut u8) -> i32;
         pub fn chmod(path: *const u8, len: usize, follow: i32, mode: u32) -> i32;
         pub fn chown(path: *const u8, len: usize, follow: i32, uid: u32, gid: u32) -> i32;
@@ -20,6 +21,7 @@ mod ext {
         pub fn getpid() -> u32;
         pub fn getppid() -> u32;
         pub fn getgroups(out: *mut u32, cap: usize) -> usize;
+        pub fn setids(uid: u32, gid: u32, groups: *const u32, count: usize) -> i32;
         pub fn getcwd(out: *mut u8, cap: usize, len: *mut usize) -> i32;
         pub fn isatty(fd: u32) -> i32;
         pub fn winsize(fd: u32, out: *mut u16) -> i32;
@@ -66,6 +68,16 @@ pub fn stat(path: impl AsRef<Path>, follow: bool) -> io::Result<Stat> {
     // SAFETY: the pointers and the length describe live buffers of this module.
     check(unsafe { ext::stat(path.as_ptr(), path.len(), follow.into(), raw.as_mut_ptr()) })?;
     Ok(read_stat(&raw))
+}
+
+/// How much room the filesystem has in which the path leads somewhere.
+pub fn statfs(path: impl AsRef<Path>) -> io::Result<crate::Room> {
+    let path = bytes(path.as_ref());
+    let mut raw = [0; 4];
+    // SAFETY: pointer and length describe `path`; four words are written.
+    check(unsafe { ext::statfs(path.as_ptr(), path.len(), raw.as_mut_ptr()) })?;
+    let [size, free, nodes, free_nodes] = raw;
+    Ok(crate::Room { size, free, nodes, free_nodes })
 }
 
 /// The status of an open descriptor.
@@ -158,6 +170,12 @@ pub fn getgroups() -> Vec<u32> {
     // SAFETY: at most as many ids are written as the array holds.
     let count = unsafe { ext::getgroups(groups.as_mut_ptr(), groups.len()) };
     groups[..count.min(groups.len())].to_vec()
+}
+
+/// Makes the process that of another user, with this group and these supplementary groups.
+pub fn set_identity(uid: u32, gid: u32, groups: &[u32]) -> io::Result<()> {
+    // SAFETY: pointer and count describe `groups`.
+    check(unsafe { ext::setids(uid, gid, groups.as_ptr(), groups.len()) })
 }
 
 /// The working directory.

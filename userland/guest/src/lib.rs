@@ -32,7 +32,7 @@ pub use say::{
     Failed, exit, extra_operand, fail, failure_status, missing_operand, name, set_failure_status,
     set_name, set_usage, try_help, warn,
 };
-pub use stat::{Kind, Stat};
+pub use stat::{Kind, Room, Stat};
 
 use std::ffi::{OsStr, OsString};
 

@@ -29,6 +29,19 @@ pub struct Stat {
     pub ctime: i64,
 }
 
+/// The size of a filesystem, and how much of it is free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes.
+    pub size: u64,
+    /// Bytes that are free.
+    pub free: u64,
+    /// Inodes.
+    pub nodes: u64,
+    /// Inodes that are free.
+    pub free_nodes: u64,
+}
+
 /// The type of a file, from the upper bits of its mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
