@@ -54,6 +54,11 @@ impl Cache {
         *runs - 1
     }
 
+    /// Forgets what the next miss would be explained with: another project is built.
+    pub fn forget_last(&mut self) {
+        self.last.clear();
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         *self = Self::default();

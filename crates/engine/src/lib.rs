@@ -125,6 +125,11 @@ impl Engine {
         &mut self.context
     }
 
+    /// Explains no miss by what was built before; the cache keeps its results.
+    pub fn forget_last_build(&mut self) {
+        self.cache.forget_last();
+    }
+
     /// What `FROM` knows.
     #[must_use]
     pub fn references(&self) -> Vec<String> {
