@@ -4,6 +4,9 @@ import type { Page } from "@playwright/test";
 import { Lab } from "./lab";
 import { expect, test } from "./site";
 
+/** The keys are those of a desktop. */
+const desktop = { tag: "@desktop" };
+
 const text = `FROM alpine:3.20 as build
 ENV GREETING hello
 WORKDIR /srv
@@ -12,10 +15,6 @@ RUN echo $GREETING > hello.txt
 CMD ["cat", "hello.txt"]
 `;
 
-test.beforeEach(({}, info) => {
-  test.skip(info.project.name !== "desktop", "the keys of a desktop");
-});
-
 async function start(page: Page): Promise<Lab> {
   const lab = new Lab(page);
   await lab.open();
@@ -23,7 +22,7 @@ async function start(page: Page): Promise<Lab> {
   return lab;
 }
 
-test("what is wrong is marked in the frame in which it is typed", async ({ page }) => {
+test("what is wrong is marked in the frame in which it is typed", desktop, async ({ page }) => {
   const lab = await start(page);
   await expect(page.locator(".cm-lintRange-warning")).toHaveText(["as", "GREETING hello"]);
 
@@ -42,7 +41,7 @@ test("what is wrong is marked in the frame in which it is typed", async ({ page 
   await expect(page.getByText("unknown instruction: RUNN (did you mean RUN?)").first()).toBeVisible();
 });
 
-test("fixes are offered by mouse", async ({ page }) => {
+test("fixes are offered by mouse", desktop, async ({ page }) => {
   const lab = await start(page);
   await page.locator(".cm-lintRange-warning", { hasText: "GREETING hello" }).hover();
   await expect(page.getByRole("link", { name: "LegacyKeyValueFormat" })).toBeVisible();
@@ -51,7 +50,7 @@ test("fixes are offered by mouse", async ({ page }) => {
   await expect(page.locator(".cm-lintRange-warning")).toHaveText(["as"]);
 });
 
-test("fixes are offered by keyboard", async ({ page }) => {
+test("fixes are offered by keyboard", desktop, async ({ page }) => {
   const lab = await start(page);
   await lab.endOfLine(lab.dockerfile, "FROM alpine");
   await page.keyboard.press("ControlOrMeta+.");
@@ -63,7 +62,7 @@ test("fixes are offered by keyboard", async ({ page }) => {
   await expect(list).toBeHidden();
 });
 
-test("problems are listed, and chosen from the list", async ({ page }) => {
+test("problems are listed, and chosen from the list", desktop, async ({ page }) => {
   const lab = await start(page);
   await lab.dockerfile.click();
   await page.keyboard.press("ControlOrMeta+Shift+M");
@@ -75,7 +74,7 @@ test("problems are listed, and chosen from the list", async ({ page }) => {
   await expect(list).toBeHidden();
 });
 
-test("words are completed from the language and from the project", async ({ page }) => {
+test("words are completed from the language and from the project", desktop, async ({ page }) => {
   const lab = await start(page);
   await lab.dockerfile.click();
   await page.keyboard.press("ControlOrMeta+End");
@@ -110,7 +109,7 @@ test("words are completed from the language and from the project", async ({ page
   await expect(lab.dockerfile).toContainText(/RUN echo \$GREETINGFROM alp(failed)?$/);
 });
 
-test("cards say what a word means", async ({ page }) => {
+test("cards say what a word means", desktop, async ({ page }) => {
   const lab = await start(page);
   const card = page.getByRole("tooltip");
   await lab.dockerfile.getByText("WORKDIR").hover();
@@ -131,7 +130,7 @@ test("cards say what a word means", async ({ page }) => {
   await expect(card).toBeHidden();
 });
 
-test("the formatter keeps what the file means", async ({ page }) => {
+test("the formatter keeps what the file means", desktop, async ({ page }) => {
   const lab = await start(page);
   const before = await lab.imageId();
   await lab.type(lab.dockerfile, text.replace("WORKDIR", "workdir").replace("ENV GREETING", "env    GREETING"));

@@ -1,10 +1,9 @@
-// What the engine must bear in a browser.
+// What the engine must bear in a browser; it is the same on every screen.
 
 import { Lab, visitWith } from "./lab";
 import { expect, test } from "./site";
 
-test("a thousand processes in a row", async ({ page, isMobile }) => {
-  test.skip(isMobile, "the engine is the same on every screen");
+test("a thousand processes in a row", { tag: "@desktop" }, async ({ page }) => {
   test.setTimeout(60_000);
   const loop = "i=0; while [ $i -lt 1000 ]; do ls / > /dev/null || exit 1; i=$((i+1)); done; echo ran $i";
   await visitWith(page, "processes", [
@@ -20,8 +19,7 @@ test("a thousand processes in a row", async ({ page, isMobile }) => {
   console.log(`1,000 processes: ${run?.state}`);
 });
 
-test("what never ends is ended, and the page goes on", async ({ page, isMobile }) => {
-  test.skip(isMobile, "the engine is the same on every screen");
+test("what never ends is ended, and the page goes on", { tag: "@desktop" }, async ({ page }) => {
   test.setTimeout(90_000);
   await visitWith(page, "endless", [
     { path: "Dockerfile", text: "FROM ubuntu\nRUN while :; do :; done\n", executable: false },

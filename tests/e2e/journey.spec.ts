@@ -1,4 +1,5 @@
-// The first journey: write a Dockerfile, see it build, change it, break it, mend it.
+// The first journey: write a Dockerfile, see it build, change it, break it, mend it. On a phone the
+// files are in a sheet, and the journey is another.
 
 import { Lab } from "./lab";
 import { expect, test } from "./site";
@@ -58,15 +59,13 @@ async function journey(lab: Lab): Promise<void> {
   await expect(lab.failure).toHaveCount(0);
 }
 
-test("a Dockerfile builds while it is written", async ({ page, isMobile }) => {
-  test.skip(isMobile, "on a phone the files are in a sheet: see the phone's journey");
+test("a Dockerfile builds while it is written", { tag: "@desktop" }, async ({ page }) => {
   const lab = new Lab(page);
   await lab.open();
   await journey(lab);
 });
 
-test("the same without a network, after the first visit", async ({ page, context, isMobile }) => {
-  test.skip(isMobile, "on a phone the files are in a sheet: see the phone's journey");
+test("the same without a network, after the first visit", { tag: "@desktop" }, async ({ page, context }) => {
   const lab = new Lab(page);
   await lab.open();
   await page.evaluate(async () => {
@@ -84,8 +83,7 @@ test("the same without a network, after the first visit", async ({ page, context
   await expect(lab.dockerfile).toContainText("GREETING");
 });
 
-test("on a phone the build fits the screen", async ({ page, isMobile }) => {
-  test.skip(!isMobile, "the desktop has a journey of its own");
+test("on a phone the build fits the screen", { tag: "@phone" }, async ({ page }) => {
   const lab = new Lab(page);
   await lab.open();
   await lab.type(lab.dockerfile, dockerfile);

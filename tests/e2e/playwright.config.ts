@@ -35,9 +35,11 @@ export default defineConfig({
   reporter: "list",
   use: { trace: "retain-on-failure", locale: "en-US" },
   projects: [
-    { name: "desktop", use: { ...chromium, viewport: { width: 1440, height: 900 } } },
+    // A journey that is tagged runs on that screen only.
+    { name: "desktop", grepInvert: /@phone/, use: { ...chromium, viewport: { width: 1440, height: 900 } } },
     {
       name: "phone",
+      grepInvert: /@desktop/,
       use: { ...chromium, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
     },
   ],

@@ -5,8 +5,7 @@ import { Lab, recordedBuild, visitWith } from "./lab";
 import { expect, test } from "./site";
 
 for (const name of ["hello", "alpine-pipes", "stages"]) {
-  test(`${name} has the image ID of the native build`, async ({ page, isMobile }) => {
-    test.skip(isMobile, "the engine is the same on every screen");
+  test(`${name} has the image ID of the native build`, { tag: "@desktop" }, async ({ page }) => {
     const { files, id } = recordedBuild(name);
     await visitWith(page, name, files);
     const lab = new Lab(page);
