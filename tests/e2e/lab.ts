@@ -42,6 +42,20 @@ export class Lab {
     await this.page.keyboard.press("End");
   }
 
+  /** The button that bears the name of the project and opens the menu. */
+  get projectMenu(): Locator {
+    return this.page.locator(".menu-button");
+  }
+
+  /** Begins a project with an example, counted from 0. */
+  async openExample(number: number, say: (key: string) => string): Promise<void> {
+    await this.projectMenu.click();
+    await this.page.getByRole("menuitem", { name: say("new-project") }).click();
+    const list = this.page.getByRole("list", { name: say("examples") });
+    await list.getByRole("button").nth(number).click();
+    await expect(this.page.getByRole("dialog")).toBeHidden();
+  }
+
   /** Opens a file of the build context in the editor. */
   async openFile(path: string): Promise<Locator> {
     const context = this.page.getByRole("region", { name: "Build context" });
@@ -95,10 +109,13 @@ interface SavedFile {
   executable: boolean;
 }
 
-/** Lets the page find these files as the project of an earlier visit. */
+/** Lets the page find these files as the project of a visit of an earlier version. */
 export async function visitWith(page: Page, name: string, files: SavedFile[]): Promise<void> {
   const project = JSON.stringify({ format: 1, name, open: "Dockerfile", files });
   await page.addInitScript((saved) => {
-    if (!localStorage.getItem("layerlab/project")) localStorage.setItem("layerlab/project", saved);
+    // Once: the page moves it to where projects are now.
+    if (sessionStorage.getItem("visited")) return;
+    sessionStorage.setItem("visited", "yes");
+    localStorage.setItem("layerlab/project", saved);
   }, project);
 }

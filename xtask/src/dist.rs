@@ -51,6 +51,7 @@ pub fn build(project: &Project) -> Result<()> {
         .path(root.join("web"))?
         .path(root.join("web/dist/editor.js"))?
         .path(root.join("web/dist/terminal.js"))?
+        .path(root.join("web/dist/projects.js"))?
         .path(root.join("web/dist/style.css"))?
         .text(&stamp::content_name(&root.join("userland/dist"))?)
         .path(root.join("xtask/src/dist.rs"))?

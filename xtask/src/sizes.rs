@@ -32,15 +32,18 @@ impl Part {
     }
 }
 
-/// The sizes of the three parts of a finished site.
+/// The sizes of the parts of a finished site.
 pub fn measure(site: &Path) -> Result<Vec<Part>> {
-    let mut first = Part::new("first load: page, glue, styles, editor", 600_000);
+    let mut first = Part::new("first load: page, glue, styles, scripts", 600_000);
+    let mut later = Part::new("fetched when used: archives, links, examples", 200_000);
     let mut engine = Part::new("engine worker", 900_000);
     let mut userland = Part::new("core userland", 1_500_000);
     for file in stamp::all_files(site)? {
         let name = file.strip_prefix(site).unwrap_or(&file).to_string_lossy();
         // What is in no folder of its own is loaded with the page, so nothing can be forgotten.
-        let part = if name.starts_with("engine-") {
+        let part = if name.starts_with("parts/") {
+            &mut later
+        } else if name.starts_with("engine-") {
             &mut engine
         } else if name.starts_with("userland-") {
             &mut userland
@@ -52,7 +55,7 @@ pub fn measure(site: &Path) -> Result<Vec<Part>> {
         part.gzip += gzip(&content)?;
         part.brotli += brotli(&content)?;
     }
-    Ok(vec![first, engine, userland])
+    Ok(vec![first, later, engine, userland])
 }
 
 /// The sizes as lines of text, in KB of 1000 bytes.

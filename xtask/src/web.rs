@@ -1,4 +1,4 @@
-//! What Trunk bundles without building it: programs, editor, style sheet.
+//! What Trunk bundles without building it: programs, scripts, style sheet.
 
 use anyhow::Result;
 
@@ -14,7 +14,7 @@ pub fn prepare(project: &Project) -> Result<()> {
     bundle(project)
 }
 
-/// Bundles the editor and the style sheet with esbuild into `web/dist/`.
+/// Bundles the scripts and the style sheet with esbuild into `web/dist/`.
 fn bundle(project: &Project) -> Result<()> {
     setup::web_packages(project)?;
     let web = project.web();
@@ -24,11 +24,13 @@ fn bundle(project: &Project) -> Result<()> {
         .path(web.join("package-lock.json"))?
         .path(web.join("editor"))?
         .path(web.join("terminal"))?
+        .path(web.join("projects"))?
+        .path(project.root.join("examples"))?
         .path(web.join("styles"))?
         .unless_done(&[dist.join("editor.js"), dist.join("style.css")], || {
             let mut node = project.command("node");
             node.current_dir(&web).arg("build.mjs");
-            process::step(project, "editor and styles", &mut node)
+            process::step(project, "scripts and styles", &mut node)
         })
 }
 

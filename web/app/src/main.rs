@@ -10,10 +10,17 @@
 mod browser;
 mod engine;
 mod model;
+mod start;
 mod state;
 mod text;
 mod ui;
 
+use std::rc::Rc;
+
 fn main() {
-    yew::Renderer::<ui::app::App>::new().render();
+    wasm_bindgen_futures::spawn_local(async {
+        let (state, library) = start::start().await;
+        let props = ui::app::Props { state: Rc::new(state), library };
+        yew::Renderer::<ui::app::App>::with_props(props).render();
+    });
 }

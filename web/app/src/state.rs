@@ -3,22 +3,32 @@
 pub mod dock;
 mod reduce;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use protocol::{Event, ImageDetail, Revision, StepDetail};
 
 use self::dock::{Dock, DockAction, Machine};
 use crate::model::build::Build;
+use crate::model::example::Example;
+use crate::model::link::LinkError;
 use crate::model::path::{FilePath, PathError};
 use crate::model::project::{File, FileError, Project};
+use crate::model::shelf::{Entry, ProjectId};
 use crate::text::Language;
 
 /// Everything the page shows. What is large is shared, so that a component can see by a pointer
 /// that nothing changed for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
+    /// Which project it is.
+    pub id: ProjectId,
     /// The user's files.
     pub project: Rc<Project>,
+    /// The saved projects, as they were when the list was last asked for.
+    pub shelf: Rc<[Entry]>,
+    /// The examples, once they have been fetched.
+    pub examples: Option<Rc<[Example]>>,
     /// Counts what asks for a new build.
     pub revision: Revision,
     /// The revision that is to be built without the cache.
@@ -41,14 +51,20 @@ pub struct State {
     pub detail: Option<Rc<StepDetail>>,
     /// The last answer on the image.
     pub image: Option<Rc<ImageDetail>>,
+    /// The image as a file, as far as it was asked for.
+    pub image_file: ImageFile,
     /// What the inspector shows.
     pub tab: Tab,
     /// What lies over the editor on a narrow screen.
     pub sheet: Option<Sheet>,
+    /// What lies over the page.
+    pub dialog: Option<Dialog>,
     /// Colours.
     pub theme: Theme,
     /// Language.
     pub language: Language,
+    /// How the user signs links.
+    pub author: Rc<str>,
     /// Something to tell the user.
     pub notice: Option<Notice>,
     /// The drawer at the bottom.
@@ -121,6 +137,47 @@ pub enum Sheet {
     Dock,
 }
 
+/// The image as a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImageFile {
+    /// Not asked for.
+    None,
+    /// The worker is to write the image of this edit, under this name.
+    Wanted {
+        /// The edit.
+        revision: Revision,
+        /// Name and tag.
+        tag: Rc<str>,
+    },
+    /// It can be fetched from the worker.
+    Ready {
+        /// Its address.
+        url: Rc<str>,
+        /// Its size in bytes.
+        bytes: u64,
+        /// Name and tag of the image in it.
+        tag: Rc<str>,
+    },
+    /// It cannot be written.
+    Refused {
+        /// The reason.
+        message: Rc<str>,
+    },
+}
+
+/// What lies over the page until it is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialog {
+    /// The beginnings of a new project.
+    New,
+    /// A folder or an archive is read.
+    Open,
+    /// The project gets another name.
+    Rename,
+    /// Links and files to pass on.
+    Share,
+}
+
 /// Colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
@@ -153,6 +210,27 @@ pub enum Notice {
     },
     /// What had been saved could not be read, and was put aside.
     NotRead,
+    /// A project was deleted.
+    ProjectDeleted {
+        /// Which.
+        id: ProjectId,
+        /// What it was called.
+        name: Rc<str>,
+    },
+    /// Another tab changed the same project; this page goes on with a copy.
+    Copied {
+        /// What the copy is called.
+        name: Rc<str>,
+    },
+    /// A project cannot be opened.
+    NotOpened {
+        /// Whether a version of the page wrote it that this one does not understand.
+        unreadable: bool,
+    },
+    /// A link cannot be opened.
+    Link(LinkError),
+    /// A part of the page could not be fetched.
+    NotFetched,
 }
 
 /// What can happen.
@@ -195,6 +273,36 @@ pub enum Action {
     },
     /// A file is to be edited.
     Open(FilePath),
+    /// Another project is to be shown.
+    SwitchTo {
+        /// Which.
+        id: ProjectId,
+        /// Its files.
+        project: Project,
+    },
+    /// The project goes on under another ID and name: the old one belongs to another tab.
+    GoOnAs {
+        /// The new ID.
+        id: ProjectId,
+        /// The new name.
+        name: Rc<str>,
+    },
+    /// Another name for the project.
+    NameProject(Rc<str>),
+    /// Where the project came from was read.
+    ForgetOrigin,
+    /// Files are to come in, over those of the same names.
+    AddFiles(BTreeMap<FilePath, File>),
+    /// The saved projects are these.
+    Shelf(Rc<[Entry]>),
+    /// The examples have been fetched.
+    Examples(Rc<[Example]>),
+    /// A dialog is to open, or to close.
+    Dialog(Option<Dialog>),
+    /// How the user signs links.
+    Sign(Rc<str>),
+    /// The image is wanted as a file, under this name.
+    SaveImage(Rc<str>),
     /// Every step is to run.
     RebuildWithoutCache,
     /// The build is to end.
@@ -232,9 +340,12 @@ pub enum Action {
 
 impl State {
     /// The state at the begin.
-    pub fn new(project: Project, theme: Theme, language: Language) -> Self {
+    pub fn new(id: ProjectId, project: Project, theme: Theme, language: Language) -> Self {
         Self {
+            id,
             project: Rc::new(project),
+            shelf: Rc::default(),
+            examples: None,
             revision: 1,
             uncached: None,
             stopped: None,
@@ -246,10 +357,13 @@ impl State {
             choice: Choice::Auto,
             detail: None,
             image: None,
+            image_file: ImageFile::None,
             tab: Tab::Changes,
             sheet: None,
+            dialog: None,
             theme,
             language,
+            author: Rc::default(),
             notice: None,
             dock: Rc::default(),
             machine: Rc::default(),

@@ -269,3 +269,104 @@ logs = Logs
 no-logs = It has printed nothing.
 container-changes = Changes to its image
 no-container-changes = It has changed no files.
+
+## Projects
+
+projects = Projects
+project-menu = Project { $name }
+project-unreadable = { $name }: this version cannot read it. Download what is there
+new-project = New project …
+new-project-title = New project
+empty-project = Empty project
+empty-project-name = untitled
+empty-project-about = A Dockerfile with three lines.
+open-files = Open a folder or an archive …
+open-files-about = Your own build context: a folder, a zip or a tar.
+examples = Examples
+loading-examples = Loading the examples …
+files-count =
+    { $count ->
+        [one] one file
+       *[other] { $count } files
+    }
+rename-project = Rename …
+rename-project-title = Rename the project
+rename-do = Rename
+project-name = Name
+duplicate-project = Duplicate
+download-project = Download as zip
+delete-project = Delete
+project-deleted = The project { $name } was deleted.
+project-copied = Another tab changed this project. What you have here goes on as { $name }; the other one is in the list.
+not-opened = The project could not be opened.
+not-opened-unreadable = A saved project cannot be read by this version. It was left as it is: the list of projects offers it as a file.
+not-fetched = A part of the page could not be fetched. Check the connection and try again.
+editor-bytes = { $bytes } that are not text, or too long to be edited here. The build takes them as they are.
+
+## Opening files
+
+open-files-title = Open a build context
+drop-hint = Drop a folder, a zip or a tar anywhere on the page, or choose one.
+choose-folder = Choose a folder …
+choose-archive = Choose a zip or tar …
+open-limits = At most 2,000 files and 64 MB; nothing leaves this browser. What .dockerignore names is left out by the build.
+reading-label = Reading
+reading = { $bytes } read …
+open-as-project = Open as a new project
+add-to-project = Add to { $name }
+no-dockerfile = There is no Dockerfile in it: a new project begins with one.
+no-modes = Nothing says which files may be executed: those that begin with { $mark } may.
+left-out =
+    { $count ->
+        [one] One entry is left out:
+       *[other] { $count } entries are left out:
+    }
+left-symlink = a link
+left-device = no file
+left-git = kept by Git
+refused-title = It cannot be opened; nothing of it was taken
+refused-bytes = It holds more than { $limit }, which is what a project takes here. Leave out what the build does not need.
+refused-files = It holds more than { $limit } files, which is what a project takes here. Leave out what the build does not need.
+refused-outside = { $path } leads out of the archive. An archive that you trust has no such path.
+refused-path = { $path } cannot be the path of a file in a build context.
+refused-clash = { $path } leads through a file: a file cannot be a directory too.
+refused-encrypted = It is encrypted. Unpack it with its password first, then open the folder.
+refused-kind = { $file } is of a kind that cannot be read here. Zip, tar and tar.gz can.
+refused-unreadable = The browser could not read { $file }. It may have been moved or changed meanwhile.
+refused-empty = There are no files in it.
+refused-damaged = { $file } is damaged or was cut off: its contents do not fit what it says of them.
+
+## Passing on
+
+share = Share
+share-title = Share { $name }
+share-link = Link
+share-link-about = The whole project is in the link itself; nothing is uploaded. Who opens it gets a copy, and sees whether the same image comes out.
+making-link = Making the link …
+link = Link
+copy-link = Copy the link
+copy-embed = Copy as a frame for a page
+link-length = { $length } characters
+link-too-long = With { $length } characters the project is too long for a link, which may have { $limit }. Pass the zip on instead: it can be dropped on this page.
+author = Your name
+author-none = not in the link
+share-files = Files
+share-files-about = Dockerfile and build context in one folder, to build with Docker or to open here again.
+share-image = Image
+share-image-about = One file that is a docker save archive and an OCI layout, for Docker, Podman and skopeo.
+make-image-file = Write the image file
+writing-image = Writing the image …
+download-image = Download { $file }, { $bytes }
+image-file-refused = There is no file: { $message }.
+copy-command = Copy the command
+origin = About this project
+try-it = Make this change
+undo-it = Undo this change
+link-from = From { $from }, by a link.
+link-from-nobody = Somebody’s project, by a link.
+link-yours-safe = Your own projects are as they were; this one becomes yours when you change it.
+same-image = The same image as theirs: { $id }
+other-image = They had another image: { $id }. Another version of Layerlab may have built it.
+link-newer = That link was made by a newer version. Reload the page to get it, then open the link again.
+link-damaged = That link is damaged: it may have been cut off on its way. Ask for it again, or for the zip.
+open-in-layerlab = Open in Layerlab

@@ -213,3 +213,96 @@ logs = 로그
 no-logs = 출력한 내용이 없습니다.
 container-changes = 이미지에서 바뀐 파일
 no-container-changes = 바뀐 파일이 없습니다.
+
+## 프로젝트
+
+projects = 프로젝트
+project-menu = { $name } 프로젝트
+project-unreadable = { $name }: 이 버전에서 읽을 수 없습니다. 내용을 파일로 받기
+new-project = 새 프로젝트 …
+new-project-title = 새 프로젝트
+empty-project = 빈 프로젝트
+empty-project-name = 제목 없음
+empty-project-about = 세 줄짜리 Dockerfile로 시작합니다.
+open-files = 폴더나 압축 파일 열기 …
+open-files-about = 내 빌드 컨텍스트를 폴더, zip, tar에서 가져옵니다.
+examples = 예제
+loading-examples = 예제를 불러오는 중 …
+files-count = 파일 { $count }개
+rename-project = 이름 바꾸기 …
+rename-project-title = 프로젝트 이름 바꾸기
+rename-do = 바꾸기
+project-name = 이름
+duplicate-project = 복제
+download-project = zip으로 내려받기
+delete-project = 삭제
+project-deleted = { $name } 프로젝트를 삭제했습니다.
+project-copied = 다른 탭에서 이 프로젝트를 바꿨습니다. 여기서 작업한 내용은 { $name }(으)로 이어집니다. 다른 탭의 내용은 프로젝트 목록에 있습니다.
+not-opened = 프로젝트를 열지 못했습니다.
+not-opened-unreadable = 저장된 프로젝트 하나를 이 버전에서 읽지 못했습니다. 원래대로 두었으며, 프로젝트 목록에서 파일로 받을 수 있습니다.
+not-fetched = 페이지의 일부를 불러오지 못했습니다. 네트워크 연결을 확인하고 다시 시도하세요.
+editor-bytes = 텍스트가 아니거나 여기서 편집하기에는 너무 큰 파일입니다({ $bytes }). 빌드에는 그대로 쓰입니다.
+
+## 파일 열기
+
+open-files-title = 빌드 컨텍스트 열기
+drop-hint = 폴더, zip, tar를 페이지 아무 곳에나 끌어다 놓거나 아래에서 선택하세요.
+choose-folder = 폴더 선택 …
+choose-archive = zip 또는 tar 선택 …
+open-limits = 파일 2,000개, 64 MB까지 열 수 있습니다. 내용은 이 브라우저 밖으로 나가지 않습니다. .dockerignore에 적힌 파일은 빌드할 때 제외됩니다.
+reading-label = 읽는 중
+reading = { $bytes } 읽음 …
+open-as-project = 새 프로젝트로 열기
+add-to-project = { $name }에 추가
+no-dockerfile = Dockerfile이 없습니다. 새 프로젝트로 열면 기본 Dockerfile을 만듭니다.
+no-modes = 실행 권한 정보가 없어 { $mark }로 시작하는 파일에만 실행 권한을 줍니다.
+left-out = 다음 { $count }개 항목은 가져오지 않습니다.
+left-symlink = 링크
+left-device = 일반 파일이 아님
+left-git = Git 내부 파일
+refused-title = 열 수 없습니다. 아무것도 가져오지 않았습니다
+refused-bytes = 프로젝트 하나에 담을 수 있는 { $limit }를 넘습니다. 빌드에 필요 없는 파일을 빼고 다시 시도하세요.
+refused-files = 프로젝트 하나에 담을 수 있는 파일 { $limit }개를 넘습니다. 빌드에 필요 없는 파일을 빼고 다시 시도하세요.
+refused-outside = { $path } 경로가 압축 파일 바깥을 가리킵니다. 믿을 수 있는 압축 파일에는 이런 경로가 없습니다.
+refused-path = { $path }: 빌드 컨텍스트에서 쓸 수 없는 경로입니다.
+refused-clash = { $path }: 경로 중간에 파일이 있습니다. 파일은 디렉터리가 될 수 없습니다.
+refused-encrypted = 암호가 걸려 있습니다. 먼저 압축을 푼 다음 폴더를 여세요.
+refused-kind = { $file }: 여기서 읽을 수 없는 형식입니다. zip, tar, tar.gz만 열 수 있습니다.
+refused-unreadable = 브라우저가 { $file } 파일을 읽지 못했습니다. 그사이 파일이 옮겨지거나 바뀌었을 수 있습니다.
+refused-empty = 파일이 하나도 없습니다.
+refused-damaged = { $file } 파일이 손상되었거나 중간에 잘렸습니다. 적혀 있는 정보와 내용이 맞지 않습니다.
+
+## 공유
+
+share = 공유
+share-title = { $name } 공유
+share-link = 링크
+share-link-about = 프로젝트 전체가 링크 안에 들어 있으며, 서버에 올라가는 것은 없습니다. 링크를 연 사람은 사본을 받고, 같은 이미지가 나오는지도 확인할 수 있습니다.
+making-link = 링크를 만드는 중 …
+link = 링크
+copy-link = 링크 복사
+copy-embed = iframe 코드 복사
+link-length = { $length }자
+link-too-long = 링크에는 { $limit }자까지 담을 수 있는데 이 프로젝트는 { $length }자입니다. 대신 zip 파일을 보내세요. 이 페이지에 끌어다 놓으면 열립니다.
+author = 내 이름
+author-none = 링크에 넣지 않음
+share-files = 파일
+share-files-about = Dockerfile과 빌드 컨텍스트를 폴더 하나로 묶습니다. Docker로 빌드하거나 여기서 다시 열 수 있습니다.
+share-image = 이미지
+share-image-about = docker save 아카이브이면서 OCI 레이아웃인 파일 하나입니다. Docker, Podman, skopeo에서 읽을 수 있습니다.
+make-image-file = 이미지 파일 만들기
+writing-image = 이미지 파일을 만드는 중 …
+download-image = { $file } 내려받기 ({ $bytes })
+image-file-refused = 파일을 만들 수 없습니다: { $message }
+copy-command = 명령 복사
+origin = 이 프로젝트에 대하여
+try-it = 이렇게 고쳐 보기
+undo-it = 원래대로 되돌리기
+link-from = { $from } 님이 링크로 공유한 프로젝트입니다.
+link-from-nobody = 링크로 공유받은 프로젝트입니다.
+link-yours-safe = 내 프로젝트는 그대로 있습니다. 이 프로젝트는 고치는 순간 내 사본이 됩니다.
+same-image = 공유한 사람과 같은 이미지입니다: { $id }
+other-image = 공유한 사람의 이미지는 { $id }로, 지금 빌드한 것과 다릅니다. Layerlab의 다른 버전에서 빌드했을 수 있습니다.
+link-newer = 더 새로운 버전에서 만든 링크입니다. 페이지를 새로 고친 뒤 링크를 다시 여세요.
+link-damaged = 링크가 손상되었습니다. 전달되는 동안 잘렸을 수 있습니다. 링크를 다시 받거나 zip 파일로 받으세요.
+open-in-layerlab = Layerlab에서 열기

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use host::{HostEvent, HostRequest};
 
 /// The version of these messages. A page and a worker of different versions do not talk.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Counts the page's edits; an answer names the edit it belongs to.
 pub type Revision = u64;
@@ -65,6 +65,13 @@ pub enum Request {
     },
     /// Something for the host machine.
     Host(HostRequest),
+    /// Another project follows: no miss of it is explained by what was built before.
+    AnotherProject,
+    /// Asks for the image that the last build made, as a file for `docker load`.
+    SaveImage {
+        /// Name and tag in the file, `web:latest`.
+        tag: String,
+    },
 }
 
 /// A file of the build context.
@@ -125,6 +132,8 @@ pub enum Event {
     StepDetail(StepDetail),
     /// Answer to [`Request::InspectImage`]; none if there is no image yet.
     ImageDetail(Option<ImageDetail>),
+    /// Answer to [`Request::SaveImage`]; or why there is no file.
+    ImageFile(Result<ImageFile, String>),
     /// The engine panicked; the worker is of no more use and should be replaced.
     Crashed {
         /// What happened, for a report.
@@ -432,6 +441,17 @@ pub struct OpenedImage {
     pub detail: ImageDetail,
     /// Its layers, lowest first: those of the history's lines that are not empty, in their order.
     pub layers: Vec<LayerSummary>,
+}
+
+/// An image as a file: a `docker save` archive that is an OCI layout as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageFile {
+    /// Where the page finds it, as long as the worker lives.
+    pub url: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Name and tag of the image in it.
+    pub tag: String,
 }
 
 /// One line of `docker history`.

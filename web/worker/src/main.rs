@@ -8,6 +8,7 @@
 mod convert;
 mod desk;
 mod file;
+mod image_file;
 mod modules;
 mod session;
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use daemon::NotLoaded;
-use engine::{Build, BuildError, BuildOptions, Engine, PointId};
+use engine::{Build, BuildError, BuildOptions, Engine, PointId, SaveError};
 use protocol::host::{Entry, HostEvent, HostFile, HostRequest, Place, Size, TerminalId, Waits};
 use protocol::{ContextFile, Event, OpenedArchive, Outcome, Request, Revision};
 use wasm_bindgen_futures::spawn_local;
@@ -14,7 +14,7 @@ use web_sys::File;
 use crate::desk::Desk;
 use crate::file::FileReader;
 use crate::modules::Fetcher;
-use crate::{convert, micros, post};
+use crate::{convert, image_file, micros, post};
 
 /// The engine, the last build, and where programs come from.
 pub struct Session {
@@ -84,6 +84,18 @@ impl Session {
                 let detail =
                     self.last.borrow().as_ref().and_then(|build| convert::step_detail(build, step));
                 post(Event::StepDetail(detail.unwrap_or_else(|| convert::no_detail(step))));
+            }
+            Request::AnotherProject => {
+                self.engine.borrow_mut().forget_last_build();
+                *self.last.borrow_mut() = None;
+            }
+            Request::SaveImage { tag } => {
+                let engine = self.engine.borrow();
+                let file = match &*self.last.borrow() {
+                    Some(build) => image_file::write(&engine, build, tag),
+                    None => Err(SaveError::NoImage.to_string()),
+                };
+                post(Event::ImageFile(file));
             }
             Request::InspectImage => {
                 let detail = self.last.borrow().as_ref().and_then(convert::image_detail);

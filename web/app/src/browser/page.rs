@@ -88,6 +88,40 @@ fn meta(name: &str) -> Option<String> {
     document().query_selector(&selector).ok().flatten()?.get_attribute("content")
 }
 
+/// What stands behind `#` in the page's address, with it.
+pub fn fragment() -> String {
+    window().location().hash().unwrap_or_default()
+}
+
+/// Takes the fragment off the page's address.
+pub fn drop_fragment() {
+    let location = window().location();
+    let (path, search) = (location.pathname(), location.search());
+    if let (Ok(path), Ok(search), Ok(history)) = (path, search, window().history()) {
+        let url = format!("{path}{search}");
+        // An address that stays as it is opens the link again: nothing is lost by it.
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&url));
+    }
+}
+
+/// The page's address without its fragment and query.
+pub fn address() -> String {
+    let location = window().location();
+    let part = |part: Result<String, _>| part.unwrap_or_default();
+    format!("{}{}", part(location.origin()), part(location.pathname()))
+}
+
+/// Whether the page is shown inside another one that asked for little around the build.
+pub fn is_embedded() -> bool {
+    let search = window().location().search().unwrap_or_default();
+    search.trim_start_matches('?').split('&').any(|part| part == "embed")
+}
+
+/// The element that has the keyboard focus.
+pub fn focused() -> Option<HtmlElement> {
+    document().active_element()?.dyn_into().ok()
+}
+
 /// What the browser calls itself, for a report.
 pub fn browser() -> String {
     window().navigator().user_agent().unwrap_or_default()

@@ -1,26 +1,32 @@
 //! What one worker has been told, and what to tell it next.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use protocol::{ContextFile, Event, Request, Revision, VERSION};
 
 use crate::model::path::FilePath;
 use crate::model::project::{File, Project};
+use crate::model::shelf::ProjectId;
 
 /// The conversation with one worker. A new worker begins a new session, and so gets everything.
 #[derive(Debug, Default)]
 pub struct Session {
     ready: bool,
+    project: Option<ProjectId>,
     files: BTreeMap<FilePath, File>,
     building: Option<Revision>,
     built: Option<Revision>,
     step: Option<(Revision, u32)>,
     image: Option<Revision>,
+    image_file: Option<(Revision, Rc<str>)>,
 }
 
 /// What the page wants of the worker.
 #[derive(Debug, Clone, Copy)]
 pub struct Wish<'a> {
+    /// Which project it is.
+    pub id: &'a ProjectId,
     /// The files.
     pub project: &'a Project,
     /// The edit that should be built.
@@ -33,6 +39,8 @@ pub struct Wish<'a> {
     pub step: Option<u32>,
     /// Whether the image is shown.
     pub image: bool,
+    /// The edit and the name of the image that is wanted as a file.
+    pub image_file: Option<(Revision, &'a Rc<str>)>,
 }
 
 impl Session {
@@ -57,6 +65,15 @@ impl Session {
             self.image = Some(built);
             requests.push(Request::InspectImage);
         }
+        if let Some((revision, tag)) = wish.image_file {
+            let wanted = Some((revision, tag.clone()));
+            if revision == built && self.image_file != wanted {
+                self.image_file = wanted;
+                requests.push(Request::SaveImage { tag: (**tag).into() });
+            }
+        } else {
+            self.image_file = None;
+        }
         requests
     }
 
@@ -75,6 +92,10 @@ impl Session {
 
     fn build(&mut self, wish: Wish<'_>) -> Vec<Request> {
         let mut requests = Vec::new();
+        if self.project.as_ref() != Some(wish.id) && self.project.replace(wish.id.clone()).is_some()
+        {
+            requests.push(Request::AnotherProject);
+        }
         let files = &wish.project.files;
         for path in self.files.keys().filter(|path| !files.contains_key(path)) {
             requests.push(Request::RemoveFile { path: path.as_str().into() });
@@ -82,7 +103,7 @@ impl Session {
         for (path, file) in files.iter().filter(|(path, file)| self.files.get(path) != Some(file)) {
             requests.push(Request::PutFile(ContextFile {
                 path: path.as_str().into(),
-                content: file.text.as_bytes().to_vec(),
+                content: file.content.as_bytes().to_vec(),
                 executable: file.executable,
             }));
         }
@@ -104,7 +125,16 @@ mod tests {
     use protocol::Outcome;
 
     fn wish(project: &Project, revision: Revision) -> Wish<'_> {
-        Wish { project, revision, no_cache: false, hold: false, step: None, image: false }
+        Wish {
+            id: Box::leak(Box::new(ProjectId::new("a"))),
+            project,
+            revision,
+            no_cache: false,
+            hold: false,
+            step: None,
+            image: false,
+            image_file: None,
+        }
     }
 
     fn show(requests: &[Request]) -> Vec<String> {
@@ -114,6 +144,8 @@ mod tests {
             Request::Build { revision, no_cache, .. } => format!("build {revision} {no_cache}"),
             Request::InspectStep { step } => format!("step {step}"),
             Request::InspectImage => "image".into(),
+            Request::AnotherProject => "another project".into(),
+            Request::SaveImage { tag } => format!("save {tag}"),
             Request::OpenArchive { .. }
             | Request::InspectArchiveLayer { .. }
             | Request::Host(_) => {
@@ -160,7 +192,7 @@ mod tests {
         finish(&mut session, 1);
         let app = FilePath::parse("app.js").expect("a path");
         let words = FilePath::parse("config/words.txt").expect("a path");
-        project.files.insert(app, File { text: "x".into(), executable: true });
+        project.files.insert(app, File { executable: true, ..File::text("x") });
         project.delete(&words).expect("there");
         assert_eq!(
             show(&session.next(wish(&project, 2))),
@@ -194,6 +226,46 @@ mod tests {
         assert_eq!(show(&session.next(Wish { revision: 2, ..looking })), ["build 2 false"]);
         finish(&mut session, 2);
         assert_eq!(show(&session.next(Wish { revision: 2, ..looking })), ["step 3", "image"]);
+    }
+
+    #[test]
+    fn another_project_is_announced_and_has_its_own_files() {
+        let project = sample::project();
+        let other = Project::new("other", BTreeMap::new());
+        let id = ProjectId::new("b");
+        let mut session = ready();
+        session.next(wish(&project, 1));
+        finish(&mut session, 1);
+        let switched = Wish { id: &id, ..wish(&other, 2) };
+        assert_eq!(
+            show(&session.next(switched)),
+            [
+                "another project",
+                "remove app.js",
+                "remove config/site.conf",
+                "remove config/words.txt",
+                "put Dockerfile",
+                "build 2 false"
+            ]
+        );
+        finish(&mut session, 2);
+        let edited = Wish { id: &id, ..wish(&other, 3) };
+        assert_eq!(show(&session.next(edited)), ["build 3 false"]);
+    }
+
+    #[test]
+    fn an_image_is_saved_once_and_only_that_which_is_meant() {
+        let project = sample::project();
+        let tag: Rc<str> = "web:latest".into();
+        let wanting = |revision| Wish { image_file: Some((revision, &tag)), ..wish(&project, 1) };
+        let mut session = ready();
+        session.next(wish(&project, 1));
+        finish(&mut session, 1);
+        assert!(session.next(wanting(2)).is_empty());
+        assert_eq!(show(&session.next(wanting(1))), ["save web:latest"]);
+        assert!(session.next(wanting(1)).is_empty());
+        assert!(session.next(wish(&project, 1)).is_empty());
+        assert_eq!(show(&session.next(wanting(1))), ["save web:latest"], "asked for again");
     }
 
     #[test]

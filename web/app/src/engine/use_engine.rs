@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::host::Host;
 use super::link::{Link, Said};
 use super::session::Wish;
-use crate::state::{Action, Engine, State, Tab};
+use crate::state::{Action, Engine, ImageFile, State, Tab};
 
 /// When a build has taken this long, in milliseconds, it can be stopped.
 const SLOW: u32 = 2_000;
@@ -63,11 +63,16 @@ pub fn use_engine(state: &UseReducerHandle<State>, host: &Host) {
 fn wish(state: &State) -> Wish<'_> {
     let build = &state.build;
     Wish {
+        id: &state.id,
         project: &state.project,
         revision: state.revision,
         no_cache: state.uncached == Some(state.revision),
         hold: state.stopped == Some(state.revision),
         step: state.step().filter(|_| !build.stale),
         image: state.tab == Tab::Image && matches!(build.outcome, Some(Outcome::Image { .. })),
+        image_file: match &state.image_file {
+            ImageFile::Wanted { revision, tag } => Some((*revision, tag)),
+            _ => None,
+        },
     }
 }

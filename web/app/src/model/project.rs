@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use thiserror::Error;
 
+use super::content::Content;
+use super::origin::Origin;
 use super::path::FilePath;
 
 /// A Dockerfile and the build context around it. Cloning shares the files' text.
@@ -16,13 +18,17 @@ pub struct Project {
     pub files: BTreeMap<FilePath, File>,
     /// The file in the editor.
     pub open: FilePath,
+    /// Where it came from.
+    pub origin: Option<Origin>,
+    /// Whether the user has not changed it yet: then leaving it loses nothing.
+    pub untouched: bool,
 }
 
-/// A text file.
+/// A file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Its content.
-    pub text: Rc<str>,
+    /// What is in it.
+    pub content: Content,
     /// Whether it may be executed.
     pub executable: bool,
 }
@@ -45,13 +51,37 @@ pub enum FileError {
 }
 
 impl File {
-    /// A file that may not be executed.
+    /// A text file that may not be executed.
     pub fn text(text: &str) -> Self {
-        Self { text: text.into(), executable: false }
+        Self { content: Content::Text(text.into()), executable: false }
     }
 }
 
 impl Project {
+    /// A project of these files, and of a Dockerfile if there is none among them.
+    pub fn new(name: &str, files: BTreeMap<FilePath, File>) -> Self {
+        let open = FilePath::dockerfile();
+        let mut project = Self { name: name.into(), files, open, origin: None, untouched: false };
+        project.files.entry(FilePath::dockerfile()).or_insert_with(|| File::text("FROM scratch\n"));
+        project
+    }
+
+    /// Bytes of all files.
+    pub fn bytes(&self) -> u64 {
+        self.files.values().map(|file| file.content.len() as u64).sum()
+    }
+
+    /// What is other than in `old`: the files that differ, and the paths that are gone.
+    pub fn since<'a>(
+        &'a self,
+        old: Option<&'a Self>,
+    ) -> (impl Iterator<Item = (&'a FilePath, &'a File)>, impl Iterator<Item = &'a FilePath>) {
+        let before = move |path: &FilePath| old.and_then(|old| old.files.get(path));
+        let put = self.files.iter().filter(move |(path, file)| before(path) != Some(*file));
+        let all = old.into_iter().flat_map(|old| old.files.keys());
+        (put, all.filter(|path| !self.files.contains_key(*path)))
+    }
+
     /// Paths in the order in which they are shown: the Dockerfile first.
     pub fn paths(&self) -> Vec<FilePath> {
         let mut paths: Vec<FilePath> = self.files.keys().cloned().collect();

@@ -60,5 +60,5 @@ pub fn project() -> Project {
         .into_iter()
         .filter_map(|(path, text)| Some((FilePath::parse(path).ok()?, File::text(text))))
         .collect();
-    Project { name: "hello".into(), files, open: FilePath::dockerfile() }
+    Project { untouched: true, ..Project::new("hello", files) }
 }

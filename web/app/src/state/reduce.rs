@@ -1,5 +1,6 @@
 //! The next state.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use protocol::host::{HostEvent, HostFile};
@@ -7,9 +8,11 @@ use protocol::{ContextFile, Event, VERSION};
 use yew::Reducible;
 
 use super::dock::DockAction;
-use super::{Action, Choice, Engine, Notice, Report, Sheet, State};
+use super::{Action, Choice, Engine, ImageFile, Notice, Report, Sheet, State};
+use crate::model::content::Content;
 use crate::model::path::FilePath;
 use crate::model::project::{File, FileError, Project};
+use crate::model::shelf::ProjectId;
 
 impl Reducible for State {
     type Action = Action;
@@ -49,6 +52,29 @@ impl State {
                     Rc::make_mut(&mut self.project).open = path;
                     self.sheet = None;
                 }
+            }
+            Action::SwitchTo { id, project } => self.switch_to(id, project),
+            Action::GoOnAs { id, name } => {
+                self.id = id;
+                Rc::make_mut(&mut self.project).name = name.clone();
+                self.notice = Some(Notice::Copied { name });
+            }
+            Action::NameProject(name) => {
+                let project = Rc::make_mut(&mut self.project);
+                project.name = name;
+                project.untouched = false;
+            }
+            Action::ForgetOrigin => Rc::make_mut(&mut self.project).origin = None,
+            Action::AddFiles(files) => self.add_files(files),
+            Action::Shelf(shelf) => self.shelf = shelf,
+            Action::Examples(examples) => self.examples = Some(examples),
+            Action::Dialog(dialog) => {
+                self.dialog = dialog;
+                self.image_file = ImageFile::None;
+            }
+            Action::Sign(author) => self.author = author,
+            Action::SaveImage(tag) => {
+                self.image_file = ImageFile::Wanted { revision: self.build.revision, tag };
             }
             Action::RebuildWithoutCache => {
                 self.touch();
@@ -104,13 +130,9 @@ impl State {
         for file in files {
             changed |= match file {
                 HostFile::Put(ContextFile { path, content, executable }) => {
-                    // What is no text stays on the host machine.
-                    let text = String::from_utf8(content).ok();
-                    let file = text.map(|text| File { text: text.into(), executable });
-                    let path = FilePath::parse(&path).ok();
-                    path.zip(file).is_some_and(|(path, file)| {
-                        project.files.insert(path, file.clone()) != Some(file)
-                    })
+                    let file = File { content: Content::of(content), executable };
+                    FilePath::parse(&path)
+                        .is_ok_and(|path| project.files.insert(path, file.clone()) != Some(file))
                 }
                 HostFile::Removed { path } => {
                     FilePath::parse(&path).is_ok_and(|path| project.delete(&path).is_ok())
@@ -118,6 +140,7 @@ impl State {
             };
         }
         if changed {
+            project.untouched = false;
             self.touch();
         }
     }
@@ -138,7 +161,8 @@ impl State {
     }
 
     fn write(&mut self, path: FilePath, text: Rc<str>) {
-        let same = self.project.files.get(&path).is_none_or(|file| file.text == text);
+        let content = Content::Text(text);
+        let same = self.project.files.get(&path).is_none_or(|file| file.content == content);
         if same {
             return;
         }
@@ -146,8 +170,10 @@ impl State {
             // The caret in the Dockerfile no longer says what the user looks at.
             self.choice = Choice::Auto;
         }
-        if let Some(file) = Rc::make_mut(&mut self.project).files.get_mut(&path) {
-            file.text = text;
+        let project = Rc::make_mut(&mut self.project);
+        project.untouched = false;
+        if let Some(file) = project.files.get_mut(&path) {
+            file.content = content;
         }
         self.touch();
     }
@@ -155,11 +181,44 @@ impl State {
     fn files(&mut self, change: impl FnOnce(&mut Project) -> Result<(), FileError>) {
         match change(Rc::make_mut(&mut self.project)) {
             Ok(()) => {
+                Rc::make_mut(&mut self.project).untouched = false;
                 self.notice = None;
                 self.touch();
             }
             Err(error) => self.notice = Some(Notice::File(error)),
         }
+    }
+
+    fn switch_to(&mut self, id: ProjectId, project: Project) {
+        self.id = id;
+        self.project = Rc::new(project);
+        self.uncached = None;
+        self.stopped = None;
+        self.build = Rc::default();
+        self.choice = Choice::Auto;
+        self.detail = None;
+        self.image = None;
+        self.sheet = None;
+        self.dialog = None;
+        self.notice = None;
+        self.touch();
+    }
+
+    fn add_files(&mut self, files: BTreeMap<FilePath, File>) {
+        self.files(|project| {
+            let mut added = project.clone();
+            for (path, file) in files {
+                if !added.files.contains_key(&path) {
+                    let open = added.open.clone();
+                    added.create(path.clone())?;
+                    added.open = open;
+                }
+                added.files.insert(path, file);
+            }
+            *project = added;
+            Ok(())
+        });
+        self.dialog = None;
     }
 
     fn delete(&mut self, path: FilePath) {
@@ -194,6 +253,16 @@ impl State {
             Event::Host(HostEvent::Files(files)) => self.take_files(files),
             Event::Host(event) => Rc::make_mut(&mut self.machine).hear(event),
             Event::ImageDetail(image) => self.image = image.map(Rc::new),
+            Event::ImageFile(file) => {
+                self.image_file = match file {
+                    Ok(file) => ImageFile::Ready {
+                        url: file.url.into(),
+                        bytes: file.bytes,
+                        tag: file.tag.into(),
+                    },
+                    Err(message) => ImageFile::Refused { message: message.into() },
+                };
+            }
             event => {
                 match event {
                     Event::Started { revision, .. } => {
@@ -243,7 +312,7 @@ mod tests {
     use protocol::{Outcome, StepKind};
 
     fn state() -> State {
-        State::new(sample::project(), Theme::System, Language::English)
+        State::new(ProjectId::new("a"), sample::project(), Theme::System, Language::English)
     }
 
     fn after(actions: impl IntoIterator<Item = Action>) -> State {
@@ -269,7 +338,8 @@ mod tests {
     #[test]
     fn only_a_real_edit_asks_for_a_build() {
         let before = state();
-        let text = before.project.files[&FilePath::dockerfile()].text.clone();
+        let text = before.project.files[&FilePath::dockerfile()].content.as_text().cloned();
+        let text = text.expect("a text");
         let same = Action::Write { path: FilePath::dockerfile(), text };
         assert_eq!(after([same]).revision, before.revision);
         let other = Action::Write { path: FilePath::dockerfile(), text: "FROM x".into() };
@@ -290,6 +360,47 @@ mod tests {
         assert_eq!(back.project.files, state().project.files);
         assert_eq!(back.revision, state().revision + 2);
         assert_eq!(back.notice, None);
+    }
+
+    #[test]
+    fn another_project_is_shown_from_its_begin() {
+        let other = Project::new("other", BTreeMap::new());
+        let before = after([ready(VERSION), started(1), Action::Choose(1)]);
+        let mut switched = before.clone();
+        switched.apply(Action::SwitchTo { id: ProjectId::new("b"), project: other.clone() });
+        assert_eq!((&switched.id, &*switched.project), (&ProjectId::new("b"), &other));
+        assert_eq!(switched.revision, before.revision + 1);
+        assert_eq!((switched.build.rows.len(), switched.step()), (0, None));
+    }
+
+    #[test]
+    fn a_project_is_untouched_until_it_is_changed() {
+        let path = FilePath::dockerfile;
+        for (action, untouched) in [
+            (Action::Open(path()), true),
+            (Action::RebuildWithoutCache, true),
+            (Action::Write { path: path(), text: "FROM x".into() }, false),
+            (Action::NameProject("x".into()), false),
+            (Action::Create { path: "x".into() }, false),
+            (Action::Create { path: "../x".into() }, true),
+        ] {
+            assert_eq!(after([action.clone()]).project.untouched, untouched, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn files_come_in_all_or_none() {
+        let files = |paths: &[&str]| {
+            let file = |text: &&str| (path(text), File::text("new"));
+            paths.iter().map(file).collect::<BTreeMap<_, _>>()
+        };
+        let added = after([Action::AddFiles(files(&["app.js", "src/a.txt"]))]);
+        assert_eq!(added.project.files.len(), state().project.files.len() + 1);
+        assert_eq!(added.project.files[&path("app.js")], File::text("new"));
+        assert_eq!(added.project.open, state().project.open);
+        let clash = after([Action::AddFiles(files(&["a.txt", "app.js/x"]))]);
+        assert_eq!(clash.notice, Some(Notice::File(FileError::ThroughFile)));
+        assert_eq!(clash.project.files, state().project.files);
     }
 
     #[test]

@@ -14,26 +14,48 @@ use super::file_tabs::FileTabs;
 use super::footer::Footer;
 use super::header::Header;
 use super::inspector::Inspector;
+use super::new_dialog::NewDialog;
 use super::notice::NoticeBar;
+use super::open_dialog::OpenDialog;
+use super::origin_bar::OriginBar;
+use super::projects::Projects;
 use super::rail::{Rail, RailHead};
+use super::rename_dialog::RenameDialog;
 use super::report_card::ReportCard;
+use super::share_dialog::ShareDialog;
 use super::splitter::{Edge, Splitter, restore_sizes};
-use super::use_page::{use_dress, use_saving, use_step_keys};
+use super::use_page::{use_dress, use_drop, use_links, use_saving, use_step_keys};
 use super::why_card::WhyCard;
-use crate::browser::storage;
+use crate::browser::library::Library;
+use crate::browser::page;
 use crate::engine::{Host, use_engine};
-use crate::model::sample;
-use crate::state::{Choice, Sheet, State};
+use crate::state::{Choice, Dialog, Sheet, State};
 use crate::text::Texts;
+
+/// What the application begins with.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The first state.
+    pub state: Rc<State>,
+    /// Where projects are kept.
+    pub library: Library,
+}
 
 /// The application: one state, and everything that shows it.
 #[component]
-pub fn App() -> Html {
-    let state = use_reducer(start);
+pub fn App(props: &Props) -> Html {
+    let state = use_reducer(|| {
+        restore_sizes();
+        State::clone(&props.state)
+    });
     let texts = use_memo(state.language, |&language| Texts::new(language));
     let host = use_memo((), |()| Host::default());
+    let dispatch = state.dispatcher();
+    let projects = Projects { library: props.library.clone(), dispatch: dispatch.clone() };
     use_engine(&state, &host);
-    use_saving(&state);
+    use_saving(&state, &projects);
+    use_links(&projects);
+    let (dropped, over) = use_drop(&dispatch);
     use_dress(&state, &texts);
     use_step_keys(&state);
 
@@ -48,15 +70,43 @@ pub fn App() -> Html {
         Some(Sheet::Dock) => "dock",
     };
 
+    let dialog = match state.dialog {
+        None => Html::default(),
+        Some(Dialog::New) => html! {
+            <NewDialog examples={state.examples.clone()} language={state.language} />
+        },
+        Some(Dialog::Open) => html! { <OpenDialog {dropped} name={project.name.clone()} /> },
+        Some(Dialog::Rename) => html! { <RenameDialog name={project.name.clone()} /> },
+        Some(Dialog::Share) => html! {
+            <ShareDialog
+                project={project.clone()}
+                build={build.clone()}
+                {current}
+                author={state.author.clone()}
+                image_file={state.image_file.clone()}
+            />
+        },
+    };
+
     html! {
         <ContextProvider<Rc<Texts>> context={texts.clone()}>
-        <ContextProvider<Dispatch> context={state.dispatcher()}>
+        <ContextProvider<Dispatch> context={dispatch}>
+        <ContextProvider<Projects> context={projects}>
         <ContextProvider<Host> context={(*host).clone()}>
-            <div class="app" data-sheet={sheet}>
+            <div class="app" data-sheet={sheet} data-embed={page::is_embedded().then_some("")}
+                data-drop={over.then_some("")}>
                 <Header
-                    name={project.name.clone()}
-                    open={project.open.clone()}
+                    id={state.id.clone()}
+                    project={project.clone()}
+                    shelf={state.shelf.clone()}
                     theme={state.theme}
+                    language={state.language}
+                />
+                <OriginBar
+                    project={project.clone()}
+                    build={build.clone()}
+                    {current}
+                    examples={state.examples.clone()}
                     language={state.language}
                 />
                 <main class="workbench">
@@ -66,6 +116,7 @@ pub fn App() -> Html {
                         <div class="bench">
                             <div class="bench-files">
                                 <EditorPane
+                                    id={state.id.clone()}
                                     project={project.clone()}
                                     build={build.clone()}
                                     images={state.images.clone()}
@@ -118,19 +169,11 @@ pub fn App() -> Html {
                 />
                 <NoticeBar notice={state.notice.clone()} />
                 <Announcer build={build.clone()} />
+                { dialog }
             </div>
         </ContextProvider<Host>>
+        </ContextProvider<Projects>>
         </ContextProvider<Dispatch>>
         </ContextProvider<Rc<Texts>>>
     }
-}
-
-fn start() -> State {
-    restore_sizes();
-    let (theme, language) = storage::settings();
-    let (project, notice) = match storage::project() {
-        Ok(project) => (project.unwrap_or_else(sample::project), None),
-        Err(notice) => (sample::project(), Some(notice)),
-    };
-    State { notice, ..State::new(project, theme, language) }
 }

@@ -30,6 +30,9 @@ enum Asking {
     Other(FilePath),
 }
 
+/// More files than this are only counted.
+const MOST: usize = 300;
+
 /// The list of files, and what can be done with them.
 #[component]
 pub fn ContextPane(props: &Props) -> Html {
@@ -49,7 +52,6 @@ pub fn ContextPane(props: &Props) -> Html {
         let asking = asking.setter();
         Callback::from(move |()| asking.set(what.clone()))
     };
-    let bytes: usize = project.files.values().map(|file| file.text.len()).sum();
     let row = |path: &FilePath| {
         let Some(file) = project.files.get(path) else { return Html::default() };
         if *asking == Some(Asking::Other(path.clone())) {
@@ -73,7 +75,7 @@ pub fn ContextPane(props: &Props) -> Html {
                 <h2 id="context-title">{ texts.get("context") }</h2>
                 <span class="context-sum">{ texts.with("context-sum", [
                     ("count", (paths.len() as u64).into()),
-                    ("bytes", figures::bytes(bytes as u64).into()),
+                    ("bytes", figures::bytes(project.bytes()).into()),
                 ]) }</span>
                 <button class="icon-button" title={texts.get("add-file")}
                     aria-label={texts.get("add-file")}
@@ -86,7 +88,12 @@ pub fn ContextPane(props: &Props) -> Html {
                 </button>
             </div>
             <ul class="context-list">
-                { for paths.iter().map(row) }
+                { for paths.iter().take(MOST).map(row) }
+                if paths.len() > MOST {
+                    <li class="context-rest">{ texts.with("and-more", [
+                        ("count", ((paths.len() - MOST) as u64).into()),
+                    ]) }</li>
+                }
                 if *asking == Some(Asking::New) {
                     <li>
                         <NameForm label={texts.get("new-file")} oncancel={ask(None)}

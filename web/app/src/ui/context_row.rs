@@ -52,7 +52,7 @@ pub fn ContextRow(props: &Props) -> Html {
                 aria-label={mode_label.clone()} title={mode_label} onclick={toggle}>
                 { mode }
             </button>
-            <span class="context-size">{ figures::bytes(props.file.text.len() as u64) }</span>
+            <span class="context-size">{ figures::bytes(props.file.content.len() as u64) }</span>
             if path.is_dockerfile() {
                 <span class="context-tools" />
             } else {

@@ -10,15 +10,20 @@ use super::dispatch::use_dispatch;
 use super::file_tabs::PANEL;
 use crate::browser::editor::{Editor, Failure, Listeners, Mark};
 use crate::model::build::{Build, Row};
+use crate::model::content::Content;
+use crate::model::figures;
 use crate::model::language::Surroundings;
 use crate::model::path::FilePath;
 use crate::model::project::Project;
+use crate::model::shelf::ProjectId;
 use crate::state::Action;
 use crate::text::{Texts, use_texts};
 
 /// What the editor shows.
 #[derive(Properties, PartialEq)]
 pub struct Props {
+    /// Which project it is.
+    pub id: ProjectId,
     /// The files.
     pub project: Rc<Project>,
     /// The last build.
@@ -42,7 +47,10 @@ pub fn EditorPane(props: &Props) -> Html {
     let editor = use_mut_ref(|| None::<Editor>);
     let counts = use_state_eq(|| [0; 3]);
     let open = props.project.open.clone();
-    let text = props.project.files.get(&open).map(|file| file.text.clone());
+    let content = props.project.files.get(&open).map(|file| &file.content);
+    let text = content.and_then(Content::as_text).cloned();
+    // Bytes are shown by nothing but their number.
+    let bytes = content.filter(|content| content.as_text().is_none()).map(Content::len);
     let dockerfile = open.is_dockerfile();
 
     {
@@ -56,12 +64,14 @@ pub fn EditorPane(props: &Props) -> Html {
     }
     {
         let editor = editor.clone();
-        let known = use_mut_ref(Vec::<FilePath>::new);
-        use_effect_with((open.clone(), text, props.project.paths()), move |(open, text, paths)| {
+        let known = use_mut_ref(|| (props.id.clone(), Vec::<FilePath>::new()));
+        let deps = (props.id.clone(), open.clone(), text, props.project.paths());
+        use_effect_with(deps, move |(id, open, text, paths)| {
             let editor = editor.borrow();
             let (Some(editor), Some(text)) = (&*editor, text) else { return };
-            let before = known.replace(paths.clone());
-            for gone in before.iter().filter(|path| !paths.contains(path)) {
+            let (old, before) = known.replace((id.clone(), paths.clone()));
+            // Files of another project have another history, whatever they are called.
+            for gone in before.iter().filter(|path| old != *id || !paths.contains(path)) {
                 editor.forget(gone.as_str());
             }
             editor.open(open.as_str(), text);
@@ -127,7 +137,12 @@ pub fn EditorPane(props: &Props) -> Html {
     };
     html! {
         <div class="editor" id={PANEL} role="tabpanel" aria-label={props.project.open.to_string()}>
-            <div class="editor-place" ref={place} />
+            if let Some(bytes) = bytes {
+                <p class="editor-bytes">{ texts.with("editor-bytes", [
+                    ("bytes", figures::bytes(bytes as u64).into()),
+                ]) }</p>
+            }
+            <div class="editor-place" ref={place} hidden={bytes.is_some()} />
             <div class="editor-bar">
                 <p class="editor-hint" id="editor-hint">{ texts.rich("editor-hint", []) }</p>
                 if dockerfile {
@@ -166,7 +181,7 @@ fn surroundings(props: &Props) -> Surroundings {
     let ignore = ignore.and_then(|path| props.project.files.get(&path));
     Surroundings {
         paths: props.project.paths(),
-        ignore: ignore.map(|file| file.text.to_string()),
+        ignore: ignore.and_then(|file| file.content.as_text()).map(ToString::to_string),
         images: props.images.to_vec(),
     }
 }

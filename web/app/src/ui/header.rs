@@ -6,17 +6,22 @@ use yew::prelude::*;
 
 use super::dispatch::{on, use_dispatch};
 use super::icon::{Draw, Icon};
-use crate::model::path::FilePath;
-use crate::state::{Action, Theme};
+use super::project_menu::ProjectMenu;
+use crate::browser::page;
+use crate::model::project::Project;
+use crate::model::shelf::{Entry, ProjectId};
+use crate::state::{Action, Dialog, Theme};
 use crate::text::{Language, use_texts};
 
 /// What the header shows.
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Name of the project.
-    pub name: Rc<str>,
-    /// The file in the editor.
-    pub open: FilePath,
+    /// Which project is shown.
+    pub id: ProjectId,
+    /// Its files.
+    pub project: Rc<Project>,
+    /// The saved projects.
+    pub shelf: Rc<[Entry]>,
     /// Colours.
     pub theme: Theme,
     /// Language.
@@ -39,6 +44,7 @@ pub fn Header(props: &Props) -> Html {
         Language::English => Language::Korean,
         Language::Korean => Language::English,
     };
+    let dialog = |dialog| on(&dispatch, move |_: MouseEvent| Action::Dialog(Some(dialog)));
     html! {
         <header class="header">
             <h1 class="logo">
@@ -49,16 +55,29 @@ pub fn Header(props: &Props) -> Html {
                 </svg>
                 { "Layerlab" }
             </h1>
-            <p class="crumb">
-                <span>{ props.name.to_string() }</span>
+            <div class="crumb">
+                <ProjectMenu id={props.id.clone()} project={props.project.clone()}
+                    shelf={props.shelf.clone()} />
                 <span class="crumb-slash" aria-hidden="true">{ "/" }</span>
-                <span>{ props.open.to_string() }</span>
-            </p>
+                <span class="crumb-file">{ props.project.open.to_string() }</span>
+            </div>
+            if page::is_embedded() {
+                <a class="button embed-link" target="_blank" rel="noopener"
+                    href={format!("{}{}", page::address(), page::fragment())}>
+                    { texts.get("open-in-layerlab") }
+                </a>
+            }
             <div class="header-tools">
-                <button class="button" onclick={on(&dispatch, |_| Action::RebuildWithoutCache)}>
-                    <Draw icon={Icon::Rebuild} />
-                    <span class="wide">{ texts.get("rebuild") }</span>
-                    <span class="narrow visually-hidden">{ texts.get("rebuild") }</span>
+                <button class="button header-examples" onclick={dialog(Dialog::New)}>
+                    <Draw icon={Icon::Examples} />{ texts.get("examples") }
+                </button>
+                <button class="button" aria-label={texts.get("share")}
+                    onclick={dialog(Dialog::Share)}>
+                    <Draw icon={Icon::Share} /><span class="wide">{ texts.get("share") }</span>
+                </button>
+                <button class="button" aria-label={texts.get("rebuild")}
+                    onclick={on(&dispatch, |_| Action::RebuildWithoutCache)}>
+                    <Draw icon={Icon::Rebuild} /><span class="wide">{ texts.get("rebuild") }</span>
                 </button>
                 <button class="button" title={theme_label.clone()} aria-label={theme_label}
                     onclick={on(&dispatch, move |_| Action::SetTheme(theme.next()))}>

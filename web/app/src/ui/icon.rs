@@ -45,6 +45,16 @@ pub enum Icon {
     Speaker,
     /// Downwards.
     Down,
+    /// An arrow onto a line.
+    Download,
+    /// A box.
+    Archive,
+    /// Three joined dots.
+    Share,
+    /// Four squares.
+    Examples,
+    /// An arrow back.
+    Undo,
 }
 
 /// The name of the component is the name of its only property's type.
@@ -83,7 +93,15 @@ pub fn Draw(props: &Props) -> Html {
         Icon::Speaker => {
             "M2.6 6.2h2.2L8 3.4v9.2L4.8 9.8H2.6zM10.4 5.8a3.2 3.2 0 0 1 0 4.4M12.3 4a5.8 5.8 0 0 1 0 8"
         }
-        Icon::Down => "M3.5 6L8 10.5 12.5 6",
+        Icon::Examples => "M2.8 2.8h4v4h-4zM9.2 2.8h4v4h-4zM2.8 9.2h4v4h-4zM9.2 9.2h4v4h-4z",
+        Icon::Undo => "M3 6h6.5a3.5 3.5 0 0 1 0 7H6M5.8 3L3 6l2.8 3",
+        Icon::Down => "M4.5 6.5L8 10l3.5-3.5",
+        Icon::Download => "M8 2.5v7.5M4.8 7L8 10.2 11.2 7M3 13.2h10",
+        Icon::Archive => "M2.5 3h11v3h-11zM3.5 6v7h9V6M6.5 8.5h3",
+        Icon::Share => {
+            "M11.8 5.2a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4M4.2 9.7a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4\
+             M11.8 14.2a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4M5.7 7.2l4.6-2.8M5.7 8.8l4.6 2.8"
+        }
         Icon::Layers => "M8 2.2l5.8 3L8 8.2l-5.8-3zM2.4 8L8 10.9 13.6 8M2.4 10.8L8 13.7l5.6-2.9",
     };
     let filled = (props.icon == Icon::System).then_some("M8 2.5a5.5 5.5 0 1 0 0 11z");

@@ -4,6 +4,8 @@ use yew::prelude::*;
 
 use super::dispatch::{on, use_dispatch};
 use super::icon::{Draw, Icon};
+use super::projects::use_projects;
+use crate::model::link::LinkError;
 use crate::model::path::PathError;
 use crate::model::project::FileError;
 use crate::state::{Action, Notice};
@@ -21,6 +23,7 @@ pub struct Props {
 pub fn NoticeBar(props: &Props) -> Html {
     let texts = use_texts();
     let dispatch = use_dispatch();
+    let projects = use_projects();
     let content = props.notice.clone().map(|notice| {
         let undo = match &notice {
             Notice::Deleted { path, file } => {
@@ -30,6 +33,11 @@ pub fn NoticeBar(props: &Props) -> Html {
                         { texts.get("undo") }
                     </button>
                 }
+            }
+            Notice::ProjectDeleted { id, .. } => {
+                let (projects, id) = (projects.clone(), id.clone());
+                let onclick = Callback::from(move |_: MouseEvent| projects.restore(id.clone()));
+                html! { <button class="link" {onclick}>{ texts.get("undo") }</button> }
             }
             _ => Html::default(),
         };
@@ -61,6 +69,15 @@ fn sentence(notice: &Notice, texts: &Texts) -> Html {
         Notice::File(FileError::Missing) => texts.rich("file-missing", []),
         Notice::NotSaved { full: true } => texts.rich("not-saved-full", []),
         Notice::NotSaved { full: false } => texts.rich("not-saved", []),
+        Notice::ProjectDeleted { name, .. } => {
+            texts.rich("project-deleted", [("name", (&**name).into())])
+        }
+        Notice::Copied { name } => texts.rich("project-copied", [("name", (&**name).into())]),
+        Notice::NotOpened { unreadable: true } => texts.rich("not-opened-unreadable", []),
+        Notice::NotOpened { unreadable: false } => texts.rich("not-opened", []),
+        Notice::Link(LinkError::Newer) => texts.rich("link-newer", []),
+        Notice::Link(LinkError::Damaged) => texts.rich("link-damaged", []),
+        Notice::NotFetched => texts.rich("not-fetched", []),
         Notice::NotRead => texts.rich("not-read", []),
     }
 }

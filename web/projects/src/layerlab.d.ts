@@ -1,0 +1,4 @@
+declare module "layerlab:examples" {
+  const text: string;
+  export default text;
+}
