@@ -13,15 +13,86 @@ use crate::OpenedImage;
 
 pub use recipe::{Recipe, RecipeError};
 
+/// The files of `images/` with these names.
+macro_rules! recipes {
+    ($($name:literal)*) => {
+        [$(include_str!(concat!("../../../../images/", $name, ".json"))),*]
+    };
+}
+
 /// The recipes, in the order in which they are shown.
-const RECIPES: [&str; 6] = [
-    include_str!("../../../../images/ubuntu-24.04.json"),
-    include_str!("../../../../images/ubuntu-22.04.json"),
-    include_str!("../../../../images/alpine.json"),
-    include_str!("../../../../images/busybox.json"),
-    include_str!("../../../../images/debian-bookworm-slim.json"),
-    include_str!("../../../../images/debian-bookworm.json"),
-];
+const RECIPES: [&str; 70] = recipes! {
+    "ubuntu-24.04"
+    "ubuntu-22.04"
+    "ubuntu-20.04"
+    "ubuntu-18.04"
+    "alpine-3.22"
+    "alpine-3.21"
+    "alpine-3.20"
+    "alpine-3.19"
+    "alpine-3.18"
+    "debian-trixie"
+    "debian-trixie-slim"
+    "debian-bookworm"
+    "debian-bookworm-slim"
+    "debian-bullseye"
+    "debian-bullseye-slim"
+    "busybox"
+    "node-22"
+    "node-22-slim"
+    "node-22-alpine"
+    "node-20"
+    "node-20-slim"
+    "node-20-alpine"
+    "node-18"
+    "node-18-slim"
+    "node-18-alpine"
+    "python-3.13"
+    "python-3.13-slim"
+    "python-3.13-alpine"
+    "python-3.12"
+    "python-3.12-slim"
+    "python-3.12-alpine"
+    "python-3.11"
+    "python-3.11-slim"
+    "python-3.11-alpine"
+    "python-3.10"
+    "python-3.10-slim"
+    "python-3.10-alpine"
+    "golang"
+    "golang-alpine"
+    "rust"
+    "rust-slim"
+    "eclipse-temurin-21"
+    "eclipse-temurin-17"
+    "openjdk-17-slim"
+    "php-8-cli"
+    "php-8-apache"
+    "php-7.4-cli"
+    "ruby"
+    "ruby-slim"
+    "nginx"
+    "nginx-alpine"
+    "httpd"
+    "httpd-alpine"
+    "redis"
+    "redis-alpine"
+    "postgres"
+    "postgres-alpine"
+    "mysql"
+    "rockylinux-9"
+    "rockylinux-8"
+    "centos-8"
+    "centos-7"
+    "fedora-42"
+    "amazonlinux-2023"
+    "amazonlinux-2"
+    "buildpack-deps-bookworm"
+    "hello-world"
+    "http-echo"
+    "diamol-node"
+    "diamol-ch03-web-ping"
+};
 
 /// Images by their references: those of archives that were opened, and the recipes', each of which is
 /// made when it is first asked for.
@@ -60,7 +131,8 @@ impl Catalogue {
         if let Some(layer) = opened.find(|layer| layer.diff_id == id) {
             return Some(Arc::clone(layer));
         }
-        self.recipes.iter().find_map(|recipe| recipe.layer(id)).map(Arc::new)
+        let recipe = self.recipes.iter().find(|recipe| recipe.has_layer(id))?;
+        recipe.resolved(&self.recipes).ok()?.layer(id).map(Arc::new)
     }
 
     /// Images from archives, in the order in which they came.
@@ -99,13 +171,14 @@ impl Images for Catalogue {
         if let Some(image) = self.made.get(&index) {
             return Ok(image.clone());
         }
-        let image = make(&self.recipes[index]).map_err(|error| format!("{wanted}: {error}"))?;
+        let image = self.recipes[index].resolved(&self.recipes).and_then(|recipe| make(&recipe));
+        let image = image.map_err(|error| format!("{wanted}: {error}"))?;
         self.made.insert(index, image.clone());
         Ok(image)
     }
 }
 
-/// Builds the image of a recipe.
+/// Builds the image of a recipe that was resolved.
 ///
 /// # Errors
 /// [`RecipeError`].
@@ -176,16 +249,34 @@ fn unknown(reference: &str, wanted: &str, recipes: &[Recipe]) -> String {
         all().filter(|known| known.split(':').next() == Some(name)).cloned().collect();
     let full = if wanted.contains('/') { wanted.to_owned() } else { format!("library/{wanted}") };
     let hint = if same.is_empty() {
-        let names: Vec<_> =
-            recipes.iter().filter_map(|recipe| recipe.references.first().cloned()).collect();
+        let mut names: Vec<&str> = all().filter_map(|known| known.split(':').next()).collect();
+        names.sort_unstable();
+        names.dedup();
         format!("known here without a network: scratch, {}", names.join(", "))
     } else {
-        format!("known tags here: {}", same.join(", "))
+        let tag = wanted.rsplit(':').next().unwrap_or_default();
+        format!("the nearest tags known here: {}", nearest(tag, same).join(", "))
     };
     format!(
         "{reference}: failed to resolve source metadata for docker.io/{full}: docker.io/{full}: not found \
          ({hint})"
     )
+}
+
+/// How many tags are named beside one that is not known.
+const NEAREST: usize = 8;
+
+/// The references whose tags are most like `tag`: those with the longest beginning and end in common.
+fn nearest(tag: &str, mut references: Vec<String>) -> Vec<String> {
+    references.sort_by_key(|reference| {
+        let known = reference.rsplit(':').next().unwrap_or_default();
+        let same = |(a, b): &(char, char)| a == b;
+        let begin = tag.chars().zip(known.chars()).take_while(same).count();
+        let end = tag.chars().rev().zip(known.chars().rev()).take_while(same).count();
+        std::cmp::Reverse(begin + end)
+    });
+    references.truncate(NEAREST);
+    references
 }
 
 #[cfg(test)]
@@ -210,5 +301,9 @@ mod tests {
         let error = Catalogue::new().find("ubuntu:12.34").unwrap_err();
         assert!(error.contains("docker.io/library/ubuntu:12.34: not found"), "{error}");
         assert!(error.contains("ubuntu:24.04"), "{error}");
+        let error = Catalogue::new().find("node:19-alpine").unwrap_err();
+        assert!(error.contains("the nearest tags known here: node:18-alpine, "), "{error}");
+        let error = Catalogue::new().find("mongo").unwrap_err();
+        assert!(error.contains("known here without a network: scratch, alpine, "), "{error}");
     }
 }

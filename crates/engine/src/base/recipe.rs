@@ -7,6 +7,9 @@ use vfs::{
     Timestamp, Tree,
 };
 
+/// How far a recipe may be from one that takes nothing from others.
+const DEEPEST: usize = 4;
+
 /// A recipe as it stands in its file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +22,8 @@ pub struct Recipe {
     pub created: String,
     /// `config` of the OCI configuration.
     pub config: image::ContainerConfig,
+    /// A reference of the recipe it is built on: that one's layers and history come first.
+    pub from: Option<String>,
     /// Oldest first.
     pub layers: Vec<RecipeLayer>,
     /// Oldest first.
@@ -33,6 +38,8 @@ pub struct RecipeLayer {
     pub diff_id: String,
     /// RFC 3339; the image's `created` where it is missing.
     pub mtime: Option<String>,
+    /// A reference of the recipe whose lowest layer this one resembles: that one's lines come first.
+    pub like: Option<String>,
     /// Entry lines.
     pub entries: Vec<String>,
 }
@@ -59,6 +66,9 @@ pub enum RecipeError {
     /// The file is no JSON of the right shape.
     #[error("not a recipe: {0}")]
     Json(#[from] serde_json::Error),
+    /// What it takes from another recipe is not there, or takes from this one.
+    #[error("there is no recipe for {0:?} to take anything from")]
+    Base(String),
     /// An entry line cannot be read.
     #[error("entry {0:?} is not of a known form")]
     Entry(String),
@@ -85,6 +95,49 @@ impl Recipe {
     /// [`RecipeError::Json`].
     pub fn parse(text: &str) -> Result<Self, RecipeError> {
         Ok(serde_json::from_str(text)?)
+    }
+
+    /// The recipe with all that it takes from others written out.
+    ///
+    /// # Errors
+    /// [`RecipeError::Base`].
+    pub fn resolved(&self, all: &[Self]) -> Result<Self, RecipeError> {
+        self.resolved_within(all, DEEPEST)
+    }
+
+    fn resolved_within(&self, all: &[Self], depth: usize) -> Result<Self, RecipeError> {
+        let other = |reference: &str| {
+            let named = |recipe: &&Self| recipe.references.iter().any(|known| known == reference);
+            let found = all.iter().find(named).filter(|_| depth > 0);
+            let found = found.ok_or_else(|| RecipeError::Base(reference.to_owned()))?;
+            found.resolved_within(all, depth - 1)
+        };
+        let mut out = Self { from: None, ..self.clone() };
+        for layer in &mut out.layers {
+            if let Some(reference) = layer.like.take() {
+                let lowest = other(&reference)?.layers.into_iter().next();
+                let lowest = lowest.ok_or(RecipeError::Base(reference))?;
+                layer.entries.splice(0..0, lowest.entries);
+            }
+        }
+        if let Some(reference) = &self.from {
+            let Self { created, layers, history, .. } = other(reference)?;
+            let dated = |time: Option<String>| time.or_else(|| Some(created.clone()));
+            let layers =
+                layers.into_iter().map(|own| RecipeLayer { mtime: dated(own.mtime), ..own });
+            out.layers.splice(0..0, layers);
+            let history =
+                history.into_iter().map(|own| RecipeHistory { created: dated(own.created), ..own });
+            out.history.splice(0..0, history);
+        }
+        Ok(out)
+    }
+
+    /// Whether one of its own layers has this diff ID.
+    #[must_use]
+    pub fn has_layer(&self, id: DiffId) -> bool {
+        let wanted = id.to_string();
+        self.layers.iter().any(|layer| layer.diff_id == wanted)
     }
 
     /// The filesystem after each layer, with the layer's time.
@@ -163,6 +216,7 @@ impl Entries<'_> {
     ) -> Option<vfs::Result<()>> {
         let (kind, rest) = line.split_once(' ')?;
         match kind {
+            "x" => Some(self.remove(&AbsPath::new(rest))),
             "l" => {
                 let (path, target) = rest.split_once(" -> ")?;
                 Some(self.symlink(&AbsPath::new(path), target))
@@ -171,6 +225,9 @@ impl Entries<'_> {
                 let (path, target) = rest.split_once(" -> ")?;
                 let flags = ResolveFlags::NOFOLLOW;
                 let old = (NodeId::ROOT, target.as_bytes(), flags);
+                if let Err(errno) = self.make_room(&AbsPath::new(path)) {
+                    return Some(Err(errno));
+                }
                 Some(self.fs.link(&Caller::root(), old, (NodeId::ROOT, path.as_bytes(), flags)))
             }
             "L" => {
@@ -230,15 +287,40 @@ impl Entries<'_> {
     }
 
     fn dir(&mut self, path: &AbsPath, attributes: Attributes) -> vfs::Result<()> {
-        if !path.is_root() {
+        if !path.is_root() && !self.fs.root().lookup(path).is_some_and(|(_, old)| old.is_dir()) {
+            self.make_room(path)?;
             let root = Caller::root();
             self.fs.mkdir(&root, NodeId::ROOT, path.as_bytes(), 0o755, ResolveFlags::NOFOLLOW)?;
         }
         self.set(path, attributes)
     }
 
+    /// Takes away the file, if there is one, that another is to replace.
+    fn make_room(&mut self, path: &AbsPath) -> vfs::Result<()> {
+        match self.fs.root().lookup(path) {
+            Some((_, old)) if !old.is_dir() => self.remove(path),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes away a file, or a directory with all that is in it.
+    fn remove(&mut self, path: &AbsPath) -> vfs::Result<()> {
+        let (root, at, flags) = (Caller::root(), NodeId::ROOT, ResolveFlags::NOFOLLOW);
+        let (ino, _) = self.fs.root().lookup(path).ok_or(Errno::ENOENT)?;
+        let files = self.fs.root().walk_from(path.clone(), ino);
+        let mut all: Vec<_> = files.map(|(path, _, inode)| (path, inode.is_dir())).collect();
+        while let Some((path, is_dir)) = all.pop() {
+            match is_dir {
+                true => self.fs.rmdir(&root, at, path.as_bytes(), flags)?,
+                false => self.fs.unlink(&root, at, path.as_bytes(), flags)?,
+            }
+        }
+        Ok(())
+    }
+
     fn symlink(&mut self, path: &AbsPath, target: &str) -> vfs::Result<()> {
         let (root, flags) = (Caller::root(), ResolveFlags::NOFOLLOW);
+        self.make_room(path)?;
         self.fs.symlink(&root, target.as_bytes(), NodeId::ROOT, path.as_bytes(), flags)?;
         Ok(())
     }
@@ -257,6 +339,7 @@ impl Entries<'_> {
         attributes: Attributes,
         content: Content,
     ) -> vfs::Result<()> {
+        self.make_room(path)?;
         let root = Caller::root();
         let how = OpenFlags { write: true, create: true, exclusive: true, ..OpenFlags::default() };
         let how = (how, ResolveFlags::NOFOLLOW);
