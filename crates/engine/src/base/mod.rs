@@ -2,6 +2,7 @@
 
 mod recipe;
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -250,12 +251,16 @@ fn unknown(reference: &str, wanted: &str, recipes: &[Recipe]) -> String {
     let full = if wanted.contains('/') { wanted.to_owned() } else { format!("library/{wanted}") };
     let hint = if same.is_empty() {
         let mut names: Vec<&str> = all().filter_map(|known| known.split(':').next()).collect();
+        names.push("scratch");
         names.sort_unstable();
         names.dedup();
-        format!("known here without a network: scratch, {}", names.join(", "))
+        names.sort_by_key(|known| Reverse(likeness(name, known)));
+        format!("known here without a network: {}", names.join(", "))
     } else {
-        let tag = wanted.rsplit(':').next().unwrap_or_default();
-        format!("the nearest tags known here: {}", nearest(tag, same).join(", "))
+        let mut same = same;
+        same.sort_by_key(|known| Reverse(likeness(wanted, known)));
+        same.truncate(NEAREST);
+        format!("the nearest tags known here: {}", same.join(", "))
     };
     format!(
         "{reference}: failed to resolve source metadata for docker.io/{full}: docker.io/{full}: not found \
@@ -266,17 +271,12 @@ fn unknown(reference: &str, wanted: &str, recipes: &[Recipe]) -> String {
 /// How many tags are named beside one that is not known.
 const NEAREST: usize = 8;
 
-/// The references whose tags are most like `tag`: those with the longest beginning and end in common.
-fn nearest(tag: &str, mut references: Vec<String>) -> Vec<String> {
-    references.sort_by_key(|reference| {
-        let known = reference.rsplit(':').next().unwrap_or_default();
-        let same = |(a, b): &(char, char)| a == b;
-        let begin = tag.chars().zip(known.chars()).take_while(same).count();
-        let end = tag.chars().rev().zip(known.chars().rev()).take_while(same).count();
-        std::cmp::Reverse(begin + end)
-    });
-    references.truncate(NEAREST);
-    references
+/// How much two names have in common, at their beginning and at their end.
+fn likeness(a: &str, b: &str) -> usize {
+    let same = |(a, b): &(char, char)| a == b;
+    let begin = a.chars().zip(b.chars()).take_while(same).count();
+    let end = a.chars().rev().zip(b.chars().rev()).take_while(same).count();
+    begin + end
 }
 
 #[cfg(test)]
@@ -303,7 +303,7 @@ mod tests {
         assert!(error.contains("ubuntu:24.04"), "{error}");
         let error = Catalogue::new().find("node:19-alpine").unwrap_err();
         assert!(error.contains("the nearest tags known here: node:18-alpine, "), "{error}");
-        let error = Catalogue::new().find("mongo").unwrap_err();
-        assert!(error.contains("known here without a network: scratch, alpine, "), "{error}");
+        let error = Catalogue::new().find("pyton").unwrap_err();
+        assert!(error.contains("known here without a network: python, "), "{error}");
     }
 }
