@@ -13,6 +13,7 @@ mod base;
 mod container;
 mod context;
 mod detail;
+mod files;
 mod mounts;
 mod procfs;
 mod programs;
@@ -36,6 +37,7 @@ pub use container::{Containers, startable};
 pub use context::{Context, ContextError};
 pub use detail::{ChangeDetail, changes_between, changes_of};
 pub use dockerfile::{Parse, parse};
+pub use files::{FileContent, FileDetail, files_at, read_file};
 pub use image::{ChainId, Config, DiffId, Digest, ImageId, format_rfc3339};
 pub use programs::{
     Compile, Halt, LoadError, Modules, OwnProgram, RunOwn, install, module_names, module_of,

@@ -5,6 +5,7 @@ pub mod content;
 pub mod difference;
 pub mod example;
 pub mod figures;
+pub mod hex;
 pub mod language;
 pub mod link;
 pub mod origin;

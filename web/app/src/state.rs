@@ -6,7 +6,7 @@ mod reduce;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use protocol::{Event, ImageDetail, Revision, StepDetail};
+use protocol::{Event, FileList, FileText, ImageDetail, PointDetail, Revision, StepDetail};
 
 use self::dock::{Dock, DockAction, Machine};
 use crate::model::build::Build;
@@ -49,6 +49,16 @@ pub struct State {
     pub choice: Choice,
     /// The last answer on a step.
     pub detail: Option<Rc<StepDetail>>,
+    /// The command of the step that the user looks at; the whole step if none.
+    pub command: Option<u32>,
+    /// The last answer on a command.
+    pub point: Option<Rc<PointDetail>>,
+    /// The last list of all files.
+    pub files: Option<Rc<FileList>>,
+    /// The file that is looked into: its absolute path.
+    pub file: Option<Rc<str>>,
+    /// The last answer on a file.
+    pub text: Option<Rc<FileText>>,
     /// The last answer on the image.
     pub image: Option<Rc<ImageDetail>>,
     /// The image as a file, as far as it was asked for.
@@ -120,6 +130,8 @@ pub enum Choice {
 pub enum Tab {
     /// The layer's changes.
     Changes,
+    /// All files.
+    Files,
     /// What the command printed.
     Output,
     /// The image.
@@ -324,6 +336,10 @@ pub enum Action {
     CaretAt(u32),
     /// The step before or after is asked for.
     Move(i32),
+    /// A command of the step was chosen, or the whole step.
+    ChooseCommand(Option<u32>),
+    /// A file is to be looked into, or no longer.
+    OpenFile(Option<Rc<str>>),
     /// A tab of the inspector was chosen.
     Show(Tab),
     /// A sheet is to open, or all are to close.
@@ -358,6 +374,11 @@ impl State {
             detail: None,
             image: None,
             image_file: ImageFile::None,
+            command: None,
+            point: None,
+            files: None,
+            file: None,
+            text: None,
             tab: Tab::Changes,
             sheet: None,
             dialog: None,
@@ -418,12 +439,18 @@ impl Theme {
 
 impl Tab {
     /// In their order.
-    pub const ALL: [Self; 3] = [Self::Changes, Self::Output, Self::Image];
+    pub const ALL: [Self; 4] = [Self::Changes, Self::Files, Self::Output, Self::Image];
+
+    /// Whether files are listed there, which can be looked into.
+    pub fn has_files(self) -> bool {
+        matches!(self, Self::Changes | Self::Files)
+    }
 
     /// The name in ids and in keys of texts.
     pub fn name(self) -> &'static str {
         match self {
             Self::Changes => "changes",
+            Self::Files => "files",
             Self::Output => "output",
             Self::Image => "image",
         }

@@ -4,6 +4,7 @@ pub mod app;
 
 mod announcer;
 mod answer_bar;
+mod command_list;
 mod containers_view;
 mod context_pane;
 mod context_row;
@@ -13,6 +14,8 @@ mod dock;
 mod editor_pane;
 mod failure_card;
 mod file_tabs;
+mod file_view;
+mod files_view;
 mod footer;
 mod header;
 mod hosted_list;

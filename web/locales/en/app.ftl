@@ -140,15 +140,34 @@ incompatible = Reload the page to get both anew. Your files are saved in this br
 inspector = Inspector
 inspect = Inspect
 tab-changes = Changes
+tab-files = Files
 tab-output = Output
 tab-image = Image
 modelled = This base is modelled after the real image: files have its names and sizes, but large ones have no real content.
 nothing-yet = Nothing to show yet.
 base-changes = The base brings its own layers. What later steps change in it is listed with them.
 no-changes = This step changed no files.
+no-command-changes = This command changed no files.
 no-output = This step printed nothing.
 no-image = No image: the build did not come to its end.
 output-dropped = The first { $bytes } are left out.
+commands = Commands of this step
+command-label = Command { $number }: { $words }: exit code { $code }
+whole-step = The whole step
+shell-here = Open a shell here
+filter-files = Filter by path
+files-sum =
+    { $count ->
+        [one] one file, { $bytes }
+       *[other] { $count } files, { $bytes }
+    }
+back-to-files = Back to the list
+no-file = There is no such file here.
+file-empty = The file is empty.
+file-deleted-here = This step deletes the file. Before, it was:
+file-modelled = This file is modelled after a real one: its name and size are real, its content is not.
+file-cut = { $bytes } more are not shown.
+file-difference = What this step changed in the file:
 change-added = added
 change-changed = changed
 change-deleted = deleted

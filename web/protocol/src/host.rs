@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, ContextFile, ImageDetail, OutputRun};
+use crate::{Change, ContextFile, ImageDetail, OutputRun, Point};
 
 /// Which terminal, as the page numbers them.
 pub type TerminalId = u32;
@@ -77,12 +77,7 @@ pub enum Place {
     /// The host machine, in the project's directory.
     Host,
     /// A commit point of the last build: what is done there changes nothing of the build.
-    Point {
-        /// [`crate::Step::index`].
-        step: u32,
-        /// Behind which command of the step; behind the whole step if none.
-        command: Option<u32>,
-    },
+    Point(Point),
 }
 
 /// Size of a terminal in characters.

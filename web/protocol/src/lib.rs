@@ -72,6 +72,32 @@ pub enum Request {
         /// Name and tag in the file, `web:latest`.
         tag: String,
     },
+    /// Asks what a command of a step changed.
+    InspectPoint {
+        /// [`Step::index`].
+        step: u32,
+        /// Position in [`StepDetail::points`].
+        command: u32,
+    },
+    /// Asks for all files at a commit point.
+    ListFiles(Point),
+    /// Asks what a file holds.
+    ReadFile {
+        /// Where.
+        point: Point,
+        /// Absolute path.
+        path: String,
+    },
+}
+
+/// A commit point of the last build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// [`Step::index`].
+    pub step: u32,
+    /// Behind which command, as its position in [`StepDetail::points`]; behind the whole step if
+    /// none.
+    pub command: Option<u32>,
 }
 
 /// A file of the build context.
@@ -132,8 +158,6 @@ pub enum Event {
     StepDetail(StepDetail),
     /// Answer to [`Request::InspectImage`]; none if there is no image yet.
     ImageDetail(Option<ImageDetail>),
-    /// Answer to [`Request::SaveImage`]; or why there is no file.
-    ImageFile(Result<ImageFile, String>),
     /// The engine panicked; the worker is of no more use and should be replaced.
     Crashed {
         /// What happened, for a report.
@@ -168,6 +192,63 @@ pub enum Event {
     },
     /// The host machine said something.
     Host(HostEvent),
+    /// Answer to [`Request::InspectPoint`].
+    PointDetail(PointDetail),
+    /// Answer to [`Request::ListFiles`].
+    FileList(FileList),
+    /// Answer to [`Request::ReadFile`].
+    FileText(FileText),
+    /// Answer to [`Request::SaveImage`]; or why there is no file.
+    ImageFile(Result<ImageFile, String>),
+}
+
+/// What a command of a step changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointDetail {
+    /// Which.
+    pub point: Point,
+    /// Its changes, ordered by path.
+    pub changes: Vec<Change>,
+    /// How many changes there are in all; `changes` stops at a few thousand.
+    pub changes_total: u32,
+}
+
+/// All files at a commit point.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileList {
+    /// Which.
+    pub point: Point,
+    /// The files, ordered by path; those that the step did not touch are [`ChangeKind::Kept`].
+    pub files: Vec<Change>,
+    /// For each of them the step whose layer it comes from; none for the base.
+    pub origins: Vec<Option<u32>>,
+    /// How many there are in all; `files` stops at a hundred thousand.
+    pub total: u32,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileText {
+    /// Where.
+    pub point: Point,
+    /// Absolute path.
+    pub path: String,
+    /// Its first bytes; none if it is no file.
+    pub content: Option<FileBytes>,
+    /// What it held before the step, if it was there and the step changed it.
+    pub before: Option<FileBytes>,
+}
+
+/// Bytes of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileBytes {
+    /// The first ones.
+    #[serde(with = "serde_bytes_compact")]
+    pub bytes: Vec<u8>,
+    /// How many there are in all.
+    pub size: u64,
+    /// Whether the content is modelled.
+    pub modelled: bool,
 }
 
 /// One instruction.
@@ -362,6 +443,21 @@ pub struct StepDetail {
     pub diff_id: Option<String>,
     /// Chain ID of all layers up to this one.
     pub chain_id: Option<String>,
+    /// The simple commands of a `RUN`, in the order in which they ended.
+    pub points: Vec<CommandPoint>,
+    /// How many more there were.
+    pub points_dropped: u64,
+}
+
+/// A simple command of a `RUN`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandPoint {
+    /// Its words, expanded.
+    pub words: Vec<String>,
+    /// How many subshells deep it ran.
+    pub subshell: u32,
+    /// How it ended.
+    pub exit_code: u8,
 }
 
 /// Output of one stream.
@@ -403,6 +499,8 @@ pub enum ChangeKind {
     Modified,
     /// `D`
     Deleted,
+    /// As it was, in a list of all files.
+    Kept,
 }
 
 /// An image.

@@ -1,20 +1,20 @@
 //! From the engine's types to the protocol's.
 
 use engine::{
-    Build, BuildEvent, ChainId, ChangeDetail, Config, Failure, Output, StepResult, changes_of,
-    format_rfc3339,
+    Build, BuildEvent, ChainId, ChangeDetail, CommitPoint, Config, Failure, Output, StepResult,
+    changes_of, format_rfc3339,
 };
 use protocol::host::{ContainerDetail, HostContainer, HostImage, Overview};
 use protocol::{
-    Change, ChangeKind, Event, FileChange, HistoryEntry, ImageDetail, LayerSummary, Miss,
-    OpenedArchive, OpenedImage, Outcome, OutputRun, Revision, Step, StepDetail, StepKind,
+    Change, ChangeKind, CommandPoint, Event, FileChange, HistoryEntry, ImageDetail, LayerSummary,
+    Miss, OpenedArchive, OpenedImage, Outcome, OutputRun, Revision, Step, StepDetail, StepKind,
     StepState,
 };
 
 use crate::post;
 
 /// How many changes of a layer are sent.
-const MAX_CHANGES: usize = 5000;
+pub const MAX_CHANGES: usize = 5000;
 /// How many lines of a failed command's output come with the failure.
 const TAIL_LINES: usize = 10;
 
@@ -67,7 +67,17 @@ pub fn step_detail(build: &Build, step: u32) -> Option<StepDetail> {
         image_id: outcome.image_id().map(|id| id.to_string()),
         diff_id: result.map(|result| result.layer.diff_id.to_string()),
         chain_id: ChainId::of(diff_ids).map(|id| id.to_string()),
+        points: outcome.points.list.iter().map(command_point).collect(),
+        points_dropped: outcome.points.dropped,
     })
+}
+
+fn command_point(point: &CommitPoint) -> CommandPoint {
+    CommandPoint {
+        words: point.words.clone(),
+        subshell: point.subshell,
+        exit_code: point.exit_code,
+    }
 }
 
 /// The answer for a step that there is not.
@@ -81,6 +91,8 @@ pub fn no_detail(step: u32) -> StepDetail {
         image_id: None,
         diff_id: None,
         chain_id: None,
+        points: Vec::new(),
+        points_dropped: 0,
     }
 }
 
@@ -255,7 +267,8 @@ fn file_change(change: &engine::FileChange) -> FileChange {
     }
 }
 
-fn change(detail: ChangeDetail) -> Change {
+/// One path of a layer.
+pub fn change(detail: ChangeDetail) -> Change {
     Change {
         kind: match detail.kind.letter() {
             'A' => ChangeKind::Added,

@@ -11,6 +11,7 @@ mod file;
 mod image_file;
 mod modules;
 mod session;
+mod visit;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use daemon::NotLoaded;
-use engine::{Build, BuildError, BuildOptions, Engine, PointId, SaveError};
+use engine::{Build, BuildError, BuildOptions, Engine, SaveError};
 use protocol::host::{Entry, HostEvent, HostFile, HostRequest, Place, Size, TerminalId, Waits};
 use protocol::{ContextFile, Event, OpenedArchive, Outcome, Request, Revision};
 use wasm_bindgen_futures::spawn_local;
@@ -14,7 +14,7 @@ use web_sys::File;
 use crate::desk::Desk;
 use crate::file::FileReader;
 use crate::modules::Fetcher;
-use crate::{convert, image_file, micros, post};
+use crate::{convert, image_file, micros, post, visit};
 
 /// The engine, the last build, and where programs come from.
 pub struct Session {
@@ -67,6 +67,21 @@ impl Session {
                     desk.remove_file(&path);
                 }
                 self.engine.borrow_mut().context().remove(&path);
+            }
+            Request::InspectPoint { step, command } => {
+                if let Some(build) = &*self.last.borrow() {
+                    post(Event::PointDetail(visit::point_detail(build, step, command)));
+                }
+            }
+            Request::ListFiles(point) => {
+                if let Some(build) = &*self.last.borrow() {
+                    post(Event::FileList(visit::file_list(build, point)));
+                }
+            }
+            Request::ReadFile { point, path } => {
+                if let Some(build) = &*self.last.borrow() {
+                    post(Event::FileText(visit::file_text(build, point, path)));
+                }
             }
             Request::Host(request) => {
                 self.queue.borrow_mut().push_back(request);
@@ -235,13 +250,9 @@ impl Session {
     fn open_terminal(&self, terminal: TerminalId, place: Place, size: Size) -> Result<(), String> {
         let point = match place {
             Place::Host => None,
-            Place::Point { step, command } => {
-                let step = step as usize;
-                let at = match command {
-                    Some(command) => PointId { step, command: command as usize },
-                    None => PointId::end_of(step),
-                };
+            Place::Point(point) => {
                 let last = self.last.borrow();
+                let at = visit::point_id(point);
                 let state = last.as_ref().and_then(|build| build.state_at(at));
                 Some(state.ok_or("the build did not come here")?)
             }

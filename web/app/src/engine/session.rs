@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use protocol::{ContextFile, Event, Request, Revision, VERSION};
+use protocol::{ContextFile, Event, Point, Request, Revision, VERSION};
 
 use crate::model::path::FilePath;
 use crate::model::project::{File, Project};
@@ -20,6 +20,9 @@ pub struct Session {
     step: Option<(Revision, u32)>,
     image: Option<Revision>,
     image_file: Option<(Revision, Rc<str>)>,
+    point: Option<(Revision, Point)>,
+    listed: Option<(Revision, Point)>,
+    file: Option<(Revision, Point, String)>,
 }
 
 /// What the page wants of the worker.
@@ -41,6 +44,12 @@ pub struct Wish<'a> {
     pub image: bool,
     /// The edit and the name of the image that is wanted as a file.
     pub image_file: Option<(Revision, &'a Rc<str>)>,
+    /// The command of the step whose changes are shown.
+    pub command: Option<u32>,
+    /// Whether all files are shown, at the step or that command.
+    pub files: bool,
+    /// The file there that is looked into.
+    pub file: Option<&'a str>,
 }
 
 impl Session {
@@ -73,6 +82,32 @@ impl Session {
             }
         } else {
             self.image_file = None;
+        }
+        if let Some(step) = wish.step {
+            requests.extend(self.visit(built, Point { step, command: wish.command }, wish));
+        }
+        requests
+    }
+
+    /// What to ask of a commit point.
+    fn visit(&mut self, built: Revision, point: Point, wish: Wish<'_>) -> Vec<Request> {
+        let mut requests = Vec::new();
+        if let Some(command) = point.command
+            && self.point != Some((built, point))
+        {
+            self.point = Some((built, point));
+            requests.push(Request::InspectPoint { step: point.step, command });
+        }
+        if wish.files && self.listed != Some((built, point)) {
+            self.listed = Some((built, point));
+            requests.push(Request::ListFiles(point));
+        }
+        if let Some(path) = wish.file {
+            let file = (built, point, path.to_owned());
+            if self.file.as_ref() != Some(&file) {
+                self.file = Some(file);
+                requests.push(Request::ReadFile { point, path: path.to_owned() });
+            }
         }
         requests
     }
@@ -134,6 +169,9 @@ mod tests {
             step: None,
             image: false,
             image_file: None,
+            command: None,
+            files: false,
+            file: None,
         }
     }
 
@@ -146,6 +184,9 @@ mod tests {
             Request::InspectImage => "image".into(),
             Request::AnotherProject => "another project".into(),
             Request::SaveImage { tag } => format!("save {tag}"),
+            Request::InspectPoint { step, command } => format!("point {step}.{command}"),
+            Request::ListFiles(point) => format!("files {}", point.step),
+            Request::ReadFile { path, .. } => format!("file {path}"),
             Request::OpenArchive { .. }
             | Request::InspectArchiveLayer { .. }
             | Request::Host(_) => {
@@ -266,6 +307,25 @@ mod tests {
         assert!(session.next(wanting(1)).is_empty());
         assert!(session.next(wish(&project, 1)).is_empty());
         assert_eq!(show(&session.next(wanting(1))), ["save web:latest"], "asked for again");
+    }
+
+    #[test]
+    fn a_visit_is_asked_once_per_build_and_point() {
+        let project = sample::project();
+        let mut session = ready();
+        session.next(wish(&project, 1));
+        finish(&mut session, 1);
+        let step = Wish { step: Some(3), ..wish(&project, 1) };
+        let files = Wish { files: true, ..step };
+        assert_eq!(show(&session.next(files)), ["step 3", "files 3"]);
+        assert!(session.next(files).is_empty());
+        let command = Wish { command: Some(1), file: Some("/x"), ..files };
+        assert_eq!(show(&session.next(command)), ["point 3.1", "files 3", "file /x"]);
+        assert!(session.next(command).is_empty());
+        session.next(Wish { revision: 2, ..command });
+        finish(&mut session, 2);
+        let again = Wish { revision: 2, ..command };
+        assert_eq!(show(&session.next(again)), ["step 3", "point 3.1", "files 3", "file /x"]);
     }
 
     #[test]

@@ -74,5 +74,8 @@ fn wish(state: &State) -> Wish<'_> {
             ImageFile::Wanted { revision, tag } => Some((*revision, tag)),
             _ => None,
         },
+        command: state.command,
+        files: state.tab == Tab::Files,
+        file: state.file.as_deref().filter(|_| state.tab.has_files()),
     }
 }

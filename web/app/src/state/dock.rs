@@ -146,13 +146,14 @@ impl Machine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::Point;
 
     #[test]
     fn tabs_come_and_go() {
         let mut dock = Dock::default();
         dock.apply(DockAction::Toggle);
         assert_eq!((dock.open, dock.view), (true, View::Terminal(0)));
-        dock.apply(DockAction::NewTerminal(Place::Point { step: 2, command: None }));
+        dock.apply(DockAction::NewTerminal(Place::Point(Point { step: 2, command: None })));
         dock.apply(DockAction::NewTerminal(Place::Host));
         dock.apply(DockAction::Show(View::Terminal(1)));
         dock.apply(DockAction::Close(1));

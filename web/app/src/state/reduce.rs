@@ -90,9 +90,17 @@ impl State {
             Action::Heard(events) => events.into_iter().for_each(|event| self.hear(event)),
             Action::Lost { message } => self.lose(message),
             Action::DismissReport => self.report = None,
-            Action::Choose(step) => self.choice = Choice::Step(step),
-            Action::CaretAt(line) => self.choice = Choice::Line(line),
+            Action::Choose(step) => self.choose(Choice::Step(step)),
+            Action::CaretAt(line) => self.choose(Choice::Line(line)),
             Action::Move(by) => self.move_by(by),
+            Action::ChooseCommand(command) => {
+                // What is shown should not jump to another step when a build ends.
+                if let Some(step) = self.step() {
+                    self.choice = Choice::Step(step);
+                }
+                self.command = command;
+            }
+            Action::OpenFile(path) => self.file = path,
             Action::Show(tab) => self.tab = tab,
             Action::Sheet(sheet) => self.show_sheet(sheet),
             Action::SetTheme(theme) => self.theme = theme,
@@ -252,6 +260,9 @@ impl State {
             Event::StepDetail(detail) => self.detail = Some(Rc::new(detail)),
             Event::Host(HostEvent::Files(files)) => self.take_files(files),
             Event::Host(event) => Rc::make_mut(&mut self.machine).hear(event),
+            Event::PointDetail(point) => self.point = Some(Rc::new(point)),
+            Event::FileList(files) => self.files = Some(Rc::new(files)),
+            Event::FileText(text) => self.text = Some(Rc::new(text)),
             Event::ImageDetail(image) => self.image = image.map(Rc::new),
             Event::ImageFile(file) => {
                 self.image_file = match file {
@@ -290,15 +301,37 @@ impl State {
         }
     }
 
+    /// Another step: its commands and files are others too.
+    fn choose(&mut self, choice: Choice) {
+        let before = self.step();
+        self.choice = choice;
+        if self.step() != before {
+            (self.command, self.file) = (None, None);
+        }
+    }
+
+    /// Goes through the commit points of which the page knows: the steps, and inside the one that is
+    /// looked at its commands.
     fn move_by(&mut self, by: i32) {
         let rows = &self.build.rows;
-        let Some(now) = self.step().and_then(|step| rows.iter().position(|r| r.step.index == step))
-        else {
-            return;
-        };
+        let Some(step) = self.step() else { return };
+        let commands = self.detail_of(step).map_or(0, |detail| detail.points.len() as u32);
+        // A step of one command is that command.
+        let commands = if commands > 1 { commands } else { 0 };
+        match (self.command, by) {
+            (Some(0), ..0) => {}
+            (Some(command), ..0) => return self.command = Some(command - 1),
+            (Some(command), _) => {
+                return self.command = Some(command + 1).filter(|next| *next < commands);
+            }
+            (None, ..0) if commands > 0 => return self.command = Some(commands - 1),
+            (None, _) => {}
+        }
+        let Some(now) = rows.iter().position(|row| row.step.index == step) else { return };
         let last = rows.len() - 1;
         let to = now.saturating_add_signed(by as isize).min(last);
-        self.choice = Choice::Step(rows[to].step.index);
+        let choice = Choice::Step(rows[to].step.index);
+        self.choose(choice);
     }
 }
 

@@ -153,6 +153,11 @@ pub fn App(props: &Props) -> Html {
                         build={build.clone()}
                         {step}
                         detail={step.and_then(|step| state.detail_of(step))}
+                        command={state.command}
+                        point={state.point.clone()}
+                        files={state.files.clone()}
+                        file={state.file.clone()}
+                        text={state.text.clone()}
                         image={state.image.clone()}
                         tab={state.tab}
                     />

@@ -200,7 +200,7 @@ fn Detail(props: &DetailProps) -> Html {
                 <p class="empty">{ texts.get("no-container-changes") }</p>
             } else {
                 <TreeView id="container" label={texts.get("container-changes")} {changes}
-                    total={detail.changes_total} />
+                    total={detail.changes_total} opens={false} />
             }
             <details>
                 <summary>{ "docker inspect" }</summary>

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use protocol::Point;
 use protocol::host::{Place, TerminalId};
 use yew::prelude::*;
 
@@ -164,7 +165,7 @@ fn name_of(terminal: &OpenTerminal, dock: &Dock, texts: &Texts) -> String {
                 hosts.take_while(|other| other.id != terminal.id).count() as TerminalId + 1;
             texts.with("terminal-name", [("number", number.into())])
         }
-        Place::Point { step, .. } => {
+        Place::Point(Point { step, .. }) => {
             texts.with("terminal-at-step", [("number", (step + 1).into())])
         }
     }

@@ -2,11 +2,16 @@
 
 use std::rc::Rc;
 
-use protocol::{ImageDetail, Outcome, StepDetail, StepKind};
+use protocol::{
+    FileList, FileText, ImageDetail, Outcome, Point, PointDetail, StepDetail, StepKind,
+};
 use yew::prelude::*;
 
+use super::command_list::CommandList;
 use super::copy_button::CopyButton;
 use super::dispatch::{on, use_dispatch};
+use super::file_view::FileView;
+use super::files_view::FilesView;
 use super::icon::{Draw, Icon};
 use super::image_view::ImageView;
 use super::output_view::OutputView;
@@ -27,6 +32,16 @@ pub struct Props {
     pub step: Option<u32>,
     /// What is known of it.
     pub detail: Option<Rc<StepDetail>>,
+    /// The command of it that is looked at; the whole step if none.
+    pub command: Option<u32>,
+    /// What is known of that command.
+    pub point: Option<Rc<PointDetail>>,
+    /// What is known of the files.
+    pub files: Option<Rc<FileList>>,
+    /// The file that is looked into.
+    pub file: Option<Rc<str>>,
+    /// What is known of it.
+    pub text: Option<Rc<FileText>>,
     /// What is known of the image.
     pub image: Option<Rc<ImageDetail>>,
     /// Which tab.
@@ -48,6 +63,7 @@ pub fn Inspector(props: &Props) -> Html {
     let chosen = Tab::ALL.iter().position(|tab| *tab == props.tab).unwrap_or(0);
     let onchoose = on(&dispatch, |index: usize| Action::Show(Tab::ALL[index]));
     let row = props.step.and_then(|step| props.build.row(step));
+    let point = Point { step: props.step.unwrap_or_default(), command: props.command };
     let base = row.is_some_and(|row| row.step.kind == StepKind::Base);
     let content = match (props.tab, &props.detail) {
         (Tab::Image, _) => {
@@ -55,6 +71,25 @@ pub fn Inspector(props: &Props) -> Html {
             html! { <ImageView image={props.image.clone().filter(|_| made)} /> }
         }
         (_, None) => html! { <p class="empty">{ texts.get("nothing-yet") }</p> },
+        (Tab::Changes | Tab::Files, Some(_)) if let Some(path) = &props.file => {
+            html! { <FileView path={path.clone()} text={props.text.clone()} /> }
+        }
+        (Tab::Files, _) => match props.files.as_ref().filter(|files| files.point == point) {
+            Some(list) => html! { <FilesView list={list.clone()} /> },
+            None => html! { <p class="empty">{ texts.get("nothing-yet") }</p> },
+        },
+        (Tab::Changes, Some(_)) if props.command.is_some() => {
+            match props.point.as_ref().filter(|detail| detail.point == point) {
+                Some(detail) if detail.changes.is_empty() => {
+                    html! { <p class="empty">{ texts.get("no-command-changes") }</p> }
+                }
+                Some(detail) => html! {
+                    <TreeView id="tree" label={texts.get("tab-changes")}
+                        changes={Rc::new(detail.changes.clone())} total={detail.changes_total} />
+                },
+                None => html! { <p class="empty">{ texts.get("nothing-yet") }</p> },
+            }
+        }
         (Tab::Changes, Some(detail)) if base && detail.changes.is_empty() => {
             html! { <p class="empty">{ texts.get("base-changes") }</p> }
         }
@@ -80,6 +115,10 @@ pub fn Inspector(props: &Props) -> Html {
                         <b>{ &row.step.keyword }</b>{ " " }{ &row.step.arguments }
                     </h2>
                     { ids(props.detail.as_deref(), &texts) }
+                    if let Some(detail) = &props.detail {
+                        <CommandList detail={detail.clone()} command={props.command}
+                            ended={detail.image_id.is_some()} />
+                    }
                     if row.layer().is_some_and(|layer| layer.modelled) {
                         <p class="modelled">{ texts.get("modelled") }</p>
                     }

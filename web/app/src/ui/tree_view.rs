@@ -6,9 +6,11 @@ use std::rc::Rc;
 use protocol::{Change, ChangeKind};
 use yew::prelude::*;
 
+use super::dispatch::use_dispatch;
 use crate::browser::page;
 use crate::model::figures;
 use crate::model::tree::{Line, Node, tree};
+use crate::state::Action;
 use crate::text::{Texts, use_texts};
 
 /// Whose changes.
@@ -22,6 +24,9 @@ pub struct Props {
     pub changes: Rc<Vec<Change>>,
     /// How many there are in all.
     pub total: u32,
+    /// Whether files can be looked into.
+    #[prop_or(true)]
+    pub opens: bool,
 }
 
 /// With more changes than this, directories are closed at first.
@@ -31,6 +36,8 @@ const MANY: usize = 120;
 #[component]
 pub fn TreeView(props: &Props) -> Html {
     let texts = use_texts();
+    let dispatch = use_dispatch();
+    let opens = props.opens;
     let (id, changes) = (props.id, &props.changes);
     // What the user opened or closed, of the directories that were not so at first.
     let toggled = use_state(HashSet::<String>::new);
@@ -57,6 +64,7 @@ pub fn TreeView(props: &Props) -> Html {
     let onkeydown = {
         let places: Vec<Place> = lines.iter().map(Place::of).collect();
         let (active, toggle) = (active.setter(), toggle.clone());
+        let dispatch = dispatch.clone();
         Callback::from(move |event: KeyboardEvent| {
             let Some(to) = walk(&places, now, &event.key()) else { return };
             event.prevent_default();
@@ -66,17 +74,24 @@ pub fn TreeView(props: &Props) -> Html {
                     page::focus(&format!("{id}-{to}"));
                 }
                 Walk::Toggle => toggle(&places[now].path),
+                Walk::Open => {
+                    let path = places[now].path.as_str().into();
+                    dispatch.dispatch(Action::OpenFile(Some(path)));
+                }
             }
         })
     };
     let line = |(index, line): (usize, &Line<'_>)| {
         let path = line.node.path.clone();
-        let (active, toggle, closes) =
-            (active.setter(), toggle.clone(), !line.node.children.is_empty());
+        let (active, toggle, place) = (active.setter(), toggle.clone(), Place::of(line));
+        let opens = opens && place.opens;
+        let dispatch = dispatch.clone();
         let onclick = Callback::from(move |_: MouseEvent| {
             active.set(path.clone());
-            if closes {
+            if place.closes {
                 toggle(&path);
+            } else if opens {
+                dispatch.dispatch(Action::OpenFile(Some(path.as_str().into())));
             }
         });
         show((id, index), line, index == now, changes, onclick, &texts)
@@ -115,7 +130,7 @@ fn show(
             aria-selected={active.to_string()} tabindex={if active { "0" } else { "-1" }} {onclick}>
             <span class="mark">
                 <span aria-hidden="true">{ letter }</span>
-                if change.is_some() {
+                if change.is_some_and(|change| change.kind != ChangeKind::Kept) {
                     <span class="visually-hidden">{ texts.get(&format!("change-{}", class)) }</span>
                 }
             </span>
@@ -142,6 +157,7 @@ fn kind(kind: ChangeKind) -> (&'static str, &'static str) {
         ChangeKind::Added => ("A", "added"),
         ChangeKind::Modified => ("C", "changed"),
         ChangeKind::Deleted => ("D", "deleted"),
+        ChangeKind::Kept => ("", "kept"),
     }
 }
 
@@ -177,6 +193,8 @@ struct Place {
     level: usize,
     open: bool,
     closes: bool,
+    /// It is a file, which can be looked into.
+    opens: bool,
 }
 
 impl Place {
@@ -186,6 +204,7 @@ impl Place {
             level: line.level,
             open: line.open,
             closes: !line.node.children.is_empty(),
+            opens: !line.node.directory,
         }
     }
 }
@@ -194,6 +213,7 @@ impl Place {
 enum Walk {
     To(usize),
     Toggle,
+    Open,
 }
 
 /// Where a key leads, as the ARIA practices have it for trees.
@@ -212,6 +232,7 @@ fn walk(places: &[Place], now: usize, key: &str) -> Option<Walk> {
             places[..now].iter().rposition(|other| other.level < place.level).map(Walk::To)
         }
         "Enter" | " " if place.closes => Some(Walk::Toggle),
+        "Enter" if place.opens => Some(Walk::Open),
         _ => None,
     }
 }
@@ -222,7 +243,13 @@ mod tests {
 
     #[test]
     fn keys_walk_the_tree() {
-        let place = |level, closes, open| Place { path: String::new(), level, open, closes };
+        let place = |level, closes, open| Place {
+            path: String::new(),
+            level,
+            open,
+            closes,
+            opens: !closes,
+        };
         // etc (open) > ssl (closed), passwd; srv
         let places = [
             place(1, true, true),
@@ -240,7 +267,7 @@ mod tests {
             (1, "ArrowLeft", Some(Walk::To(0))),
             (2, "ArrowLeft", Some(Walk::To(0))),
             (2, "ArrowRight", None),
-            (2, "Enter", None),
+            (2, "Enter", Some(Walk::Open)),
             (1, " ", Some(Walk::Toggle)),
             (1, "End", Some(Walk::To(3))),
             (9, "Home", None),
