@@ -50,6 +50,17 @@ function sample() {
   });
 }
 
+/**
+ * The numbers of a message's kinds, by their names: their order in the protocol's source.
+ *
+ * @param {string} name
+ */
+function kinds(name) {
+  const source = readFileSync(new URL("../../web/protocol/src/lib.rs", import.meta.url), "utf8");
+  const body = source.split(`pub enum ${name} {`)[1]?.split("\n}")[0] ?? "";
+  return Object.fromEntries([...body.matchAll(/^ {4}([A-Z]\w*)/gm)].map(([, kind], number) => [kind, number]));
+}
+
 const folder = mkdtempSync(join(tmpdir(), "layerlab-"));
 const path = process.argv[2] ?? join(folder, "sample.tar");
 if (!process.argv[2]) writeFileSync(path, sample());
@@ -82,7 +93,7 @@ await page.evaluate(() => {
 });
 await page.locator("#archive").setInputFiles(path);
 const before = await peak();
-const result = await page.evaluate(async () => {
+const result = await page.evaluate(async ({ requests, events }) => {
   // A worker of its own, spoken to as the page's engine link does (`web/protocol`).
   const url = new URL(document.querySelector("meta[name=layerlab-engine]")?.getAttribute("content") ?? "", document.baseURI);
   const worker = new Worker(url, { type: "module" });
@@ -104,10 +115,10 @@ const result = await page.evaluate(async () => {
     };
     for (let left = number(); left > 0; left -= 1) {
       const kind = number();
-      if (kind === 8) Object.assign(told, { read: number(), size: number(), news: told.news + 1 });
-      else if (kind === 9) return text() && Object.assign(told, { memory: number() });
-      else if (kind === 10) return text() && Object.assign(told, { refused: text() });
-      else if (kind === 0) return "ready";
+      if (kind === events.ArchiveProgress) Object.assign(told, { read: number(), size: number(), news: told.news + 1 });
+      else if (kind === events.ArchiveOpened) return text() && Object.assign(told, { memory: number() });
+      else if (kind === events.ArchiveRefused) return text() && Object.assign(told, { refused: text() });
+      else if (kind === events.Ready) return "ready";
       else return Object.assign(told, { refused: `an event of kind ${kind}` });
     }
   };
@@ -129,12 +140,12 @@ const result = await page.evaluate(async () => {
   }, 4);
   const name = new TextEncoder().encode("a.tar");
   const start = performance.now();
-  worker.postMessage([new Uint8Array([5, name.length, ...name]).buffer, file]);
+  worker.postMessage([new Uint8Array([requests.OpenArchive ?? 0, name.length, ...name]).buffer, file]);
   await wait(() => told.memory > 0 || told.refused !== "");
   const taken = performance.now() - start;
   clearInterval(ticking);
   return { ...told, taken, longest };
-});
+}, { requests: kinds("Request"), events: kinds("Event") });
 const most = await peak();
 const { size } = statSync(path);
 const mb = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
