@@ -13,6 +13,14 @@ pub trait Executor {
     /// # Errors
     /// [`RunError`] when it did not come to an end; a non-zero exit is an answer.
     fn run(&mut self, command: &Command<'_>) -> Result<Ran, RunError>;
+
+    /// Whether a command could be started: its user is known, its program is there.
+    ///
+    /// # Errors
+    /// What runc says where it could not.
+    fn startable(&self, _command: &Command<'_>) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// A command to run.

@@ -9,6 +9,7 @@
 
 mod build;
 mod cache;
+pub mod classic;
 mod content_hash;
 mod convert;
 mod executor;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dockerfile::{Instruction, Kind, Parse, Stage};
 use image::DiffId;
-use vfs::{Change, ChangeKind, Kind as FileKind, Timestamp, Tree};
+use vfs::{Change, ChangeKind, DiffOptions, Kind as FileKind, Timestamp, Tree};
 
 use crate::{CommitPoints, Key, LayerInfo, Miss, Output};
 
@@ -160,7 +160,19 @@ impl StepResult {
     /// Takes the difference of the two filesystems as a layer.
     #[must_use]
     pub(crate) fn new(before: Tree, tree: Tree, output: Output, time: Timestamp, key: Key) -> Self {
-        let changes: Arc<[Change]> = before.diff_with_parents(&tree).into();
+        Self::by((before, tree), DiffOptions::LAYER, output, time, key)
+    }
+
+    /// As [`Self::new`], where these options say what is a difference.
+    #[must_use]
+    pub(crate) fn by(
+        (before, tree): (Tree, Tree),
+        options: DiffOptions,
+        output: Output,
+        time: Timestamp,
+        key: Key,
+    ) -> Self {
+        let changes: Arc<[Change]> = before.diff_by(&tree, options).into();
         let digest = image::layer_digest(&tree, &changes, time);
         let summary = LayerSummary::of(digest.diff_id, &before, &tree, &changes);
         Self {

@@ -57,7 +57,7 @@ fn name_of(text: &str, id: u32) -> Option<String> {
     })
 }
 
-fn text_at(tree: &Tree, path: &str) -> String {
+pub(crate) fn text_at(tree: &Tree, path: &str) -> String {
     match tree.lookup(&AbsPath::new(path)) {
         Some((_, inode)) => match &inode.kind {
             Kind::File(content) => String::from_utf8_lossy(&content.to_vec()).into_owned(),

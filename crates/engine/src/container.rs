@@ -4,7 +4,7 @@ use builder::{Command, CommitPoints, Executor, Output, Ran, RunError};
 use shell::{ExecError, ExitStatus, Process, Programs, Stop};
 use vfs::{
     AbsPath, Caller, Cred, Errno, FileType, Fs, Kind, Limits, MountFlags, NodeId, OpenId, Rdev,
-    ResolveFlags, Stream, Tree,
+    ResolveFlags, Stream, Timestamp, Tree,
 };
 
 use crate::mounts::Mounts;
@@ -21,13 +21,14 @@ pub struct Containers {
     own: Option<OwnProgram>,
     /// How many simple commands of a command are kept as commit points.
     points: usize,
+    deadline: Option<Timestamp>,
 }
 
 impl Containers {
     /// Containers with these programs, and so many bytes of output kept of each command.
     #[must_use]
     pub fn new(modules: Modules, console: usize) -> Self {
-        Self { modules, console, input: Vec::new(), own: None, points: 0 }
+        Self { modules, console, input: Vec::new(), own: None, points: 0, deadline: None }
     }
 
     /// The same with this as the standard input of commands.
@@ -42,6 +43,12 @@ impl Containers {
         Self { points, ..self }
     }
 
+    /// The same, where a shell begins no command after this virtual time.
+    #[must_use]
+    pub fn until(self, deadline: Timestamp) -> Self {
+        Self { deadline: Some(deadline), ..self }
+    }
+
     /// The same with a program of the caller's.
     #[must_use]
     pub fn with_own(self, own: OwnProgram) -> Self {
@@ -50,6 +57,10 @@ impl Containers {
 }
 
 impl Executor for Containers {
+    fn startable(&self, command: &Command<'_>) -> Result<(), String> {
+        startable(command)
+    }
+
     fn run(&mut self, command: &Command<'_>) -> Result<Ran, RunError> {
         let mut fs = namespace(command, self.console);
         let input = if self.input.is_empty() { fs.open_null() } else { fs.open_bytes(&self.input) };
@@ -58,7 +69,7 @@ impl Executor for Containers {
             (1, fs.open_console(Stream::Stdout)),
             (2, fs.open_console(Stream::Stderr)),
         ];
-        let recorder = Recorder::new(self.points);
+        let recorder = Recorder::new(self.points).until(self.deadline);
         let mut runner = Runner::new(self.modules.clone())
             .with_own(self.own.clone())
             .with_recorder(recorder.clone());

@@ -167,7 +167,7 @@ impl Mounts {
             };
             if removed.is_ok() {
                 let untouched = now.meta.mtime == began
-                    && listing(&fs, &dir).is_ok_and(|listing| listing == *beside);
+                    && listing(&fs, &dir).is_ok_and(|listing| same(beside, &listing));
                 let time = SetTime::At(if untouched { *time } else { now.meta.mtime });
                 // The directory was just written to.
                 let _ = fs.utimes(&root, at, dir.as_bytes(), (SetTime::Keep, time), flags);
@@ -182,6 +182,13 @@ fn listing(fs: &Fs, dir: &AbsPath) -> Result<Vec<(Name, NodeId)>, Errno> {
     let spot = fs.resolve(&caller(), NodeId::ROOT, dir.as_bytes(), ResolveFlags::FOLLOW)?;
     let entries = fs.list(spot.node.ok_or(Errno::ENOENT)?)?;
     Ok(entries.into_iter().map(|entry| (entry.name, entry.node)).collect())
+}
+
+/// Whether a directory holds what it held, where something may have been mounted on it then.
+fn same(then: &[(Name, NodeId)], now: &[(Name, NodeId)]) -> bool {
+    let mut pairs = then.iter().zip(now);
+    then.len() == now.len()
+        && pairs.all(|(then, now)| then.0 == now.0 && (then.1.dev != 0 || then.1 == now.1))
 }
 
 fn caller() -> Caller {

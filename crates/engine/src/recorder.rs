@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use builder::{CommitPoint, CommitPoints};
-use shell::Ended;
+use shell::{Ended, Limit};
 use vfs::{Fs, Timestamp, Tree};
 
 use crate::mounts::Mounts;
@@ -12,6 +12,7 @@ use crate::mounts::Mounts;
 #[derive(Clone)]
 pub struct Recorder {
     limit: usize,
+    deadline: Option<Timestamp>,
     recorded: Arc<Mutex<Recorded>>,
 }
 
@@ -19,17 +20,39 @@ pub struct Recorder {
 struct Recorded {
     list: Vec<CommitPoint>,
     dropped: usize,
+    /// When it began, in virtual time.
+    began: Option<Timestamp>,
+    /// How long it had run when the deadline had passed.
+    late: Option<Timestamp>,
 }
 
 impl Recorder {
     /// A recorder of so many commands.
     pub fn new(limit: usize) -> Self {
-        Self { limit, recorded: Arc::default() }
+        Self { limit, deadline: None, recorded: Arc::default() }
+    }
+
+    /// The same with a virtual time at which no further command begins.
+    pub fn until(self, deadline: Option<Timestamp>) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// The limit that has passed, if one has.
+    pub fn passed(&self) -> Option<Limit> {
+        self.deadline?;
+        let recorded = self.recorded.lock().ok()?;
+        let seconds = u64::try_from(recorded.late?.0 / 1_000_000_000).unwrap_or_default();
+        Some(Limit::Seconds(seconds))
     }
 
     /// Notes a command. A snapshot of the filesystem costs nothing.
     pub fn note(&self, fs: &Fs, command: &Ended<'_>) {
         let Ok(mut recorded) = self.recorded.lock() else { return };
+        let began = *recorded.began.get_or_insert(fs.now());
+        if self.deadline.is_some_and(|deadline| fs.now() > deadline) {
+            recorded.late = Some(Timestamp(fs.now().0 - began.0));
+            return;
+        }
         if recorded.list.len() >= self.limit {
             recorded.dropped += 1;
             return;

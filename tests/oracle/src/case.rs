@@ -56,14 +56,33 @@ enum Ended {
 }
 
 fn build(case: &Value, lab: &mut Lab, all: &Tree) -> Result<Ended> {
-    let text = text_at(all, "Dockerfile").unwrap_or_default();
-    let ignore = text_at(all, "Dockerfile.dockerignore").or_else(|| text_at(all, ".dockerignore"));
-    let ignore = match Ignore::parse(&ignore.unwrap_or_default()) {
-        Ok(ignore) => ignore,
-        Err(error) => return Ok(Ended::Refused(error.to_string())),
+    let (text, ignore) = match sources(all) {
+        Ok(sources) => sources,
+        Err(error) => return Ok(Ended::Refused(error)),
     };
     let context = builder::without_ignored(all, &ignore);
-    let mut request = Request::new(&text, &context, START);
+    let request = requested(case, &text, &context)?;
+    Ok(match lab.build(&request)? {
+        Ok(build) => Ended::Built(Box::new(build)),
+        Err(BuildError::NotLoaded(module)) => bail!("{module} is not loaded"),
+        Err(error) => Ended::Refused(error.to_string()),
+    })
+}
+
+/// The Dockerfile, and what is ignored of the context.
+///
+/// # Errors
+/// What is wrong with the patterns.
+pub fn sources(all: &Tree) -> Result<(String, Ignore), String> {
+    let text = text_at(all, "Dockerfile").unwrap_or_default();
+    let ignore = text_at(all, "Dockerfile.dockerignore").or_else(|| text_at(all, ".dockerignore"));
+    let ignore = Ignore::parse(&ignore.unwrap_or_default()).map_err(|error| error.to_string())?;
+    Ok((text, ignore))
+}
+
+/// What a case asks for.
+pub fn requested<'a>(case: &'a Value, text: &'a str, context: &'a Tree) -> Result<Request<'a>> {
+    let mut request = Request::new(text, context, START);
     request.no_cache = NoCache::None;
     let arguments: Vec<&str> =
         case["spec"]["args"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -81,11 +100,7 @@ fn build(case: &Value, lab: &mut Lab, all: &Tree) -> Result<Ended> {
             other => bail!("the runner does not know the arguments {other:?}"),
         }
     }
-    Ok(match lab.build(&request)? {
-        Ok(build) => Ended::Built(Box::new(build)),
-        Err(BuildError::NotLoaded(module)) => bail!("{module} is not loaded"),
-        Err(error) => Ended::Refused(error.to_string()),
-    })
+    Ok(request)
 }
 
 fn differences(case: &Value, lab: &Lab, ended: &Ended, out: &mut Vec<(&'static str, String)>) {
@@ -144,7 +159,12 @@ fn differences(case: &Value, lab: &Lab, ended: &Ended, out: &mut Vec<(&'static s
 }
 
 /// Notes a field once, with the first place where it differs.
-fn field(name: &'static str, wanted: &Value, found: &Value, out: &mut Vec<(&'static str, String)>) {
+pub fn field(
+    name: &'static str,
+    wanted: &Value,
+    found: &Value,
+    out: &mut Vec<(&'static str, String)>,
+) {
     if wanted != found && !out.iter().any(|(known, _)| *known == name) {
         out.push((name, difference(wanted, found)));
     }
@@ -162,7 +182,7 @@ fn difference(wanted: &Value, found: &Value) -> String {
     }
 }
 
-fn sorted(list: &Value) -> Value {
+pub fn sorted(list: &Value) -> Value {
     let mut list = list.as_array().cloned().unwrap_or_default();
     for entry in &mut list {
         // The recorder leaves the time of a changed directory out of the comparison too.
@@ -175,11 +195,12 @@ fn sorted(list: &Value) -> Value {
 }
 
 /// Without what is empty.
-fn config_of(config: &Value) -> Value {
+pub fn config_of(config: &Value) -> Value {
     let fields = config.as_object().into_iter().flatten();
     fields
         .filter(|(_, value)| {
             !(value.is_null()
+                || **value == json!(false)
                 || **value == json!("")
                 || **value == json!({})
                 || **value == json!([]))
@@ -191,7 +212,7 @@ fn config_of(config: &Value) -> Value {
         .into()
 }
 
-fn entry(entry: &image::History) -> Value {
+pub fn entry(entry: &image::History) -> Value {
     let mut out = json!({});
     for (name, text) in [("created_by", &entry.created_by), ("comment", &entry.comment)] {
         if !text.is_empty() {
@@ -243,7 +264,7 @@ fn steps(build: &Build) -> Value {
 
 /// The same of a recorded build: the base is cached or done as the engine pleases, and what is
 /// cancelled differs from run to run.
-fn steps_of(steps: &Value) -> Value {
+pub fn steps_of(steps: &Value) -> Value {
     let mut out: Vec<Value> = steps
         .as_array()
         .into_iter()
@@ -276,7 +297,7 @@ fn normal(message: &str) -> String {
     }
 }
 
-fn context(files: &Value) -> Result<Tree> {
+pub fn context(files: &Value) -> Result<Tree> {
     let mut tree = Tree::new();
     let time = Timestamp::from_secs(FILE_TIME);
     let errno = |errno: vfs::Errno| anyhow::anyhow!("{errno}");
@@ -316,7 +337,7 @@ fn context(files: &Value) -> Result<Tree> {
     Ok(tree)
 }
 
-fn text_at(tree: &Tree, path: &str) -> Option<String> {
+pub fn text_at(tree: &Tree, path: &str) -> Option<String> {
     match &tree.lookup(&AbsPath::new(path))?.1.kind {
         Kind::File(content) => Some(String::from_utf8_lossy(&content.to_vec()).into_owned()),
         _ => None,

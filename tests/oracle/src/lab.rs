@@ -43,6 +43,23 @@ impl Lab {
         self.images.images["alpine:3.20"].tree.clone()
     }
 
+    /// All base images, by name.
+    pub fn bases(&self) -> Vec<(String, BaseImage)> {
+        let all = self.images.images.iter();
+        all.map(|(name, image)| (name.clone(), image.clone())).collect()
+    }
+
+    /// What runs commands.
+    pub fn executor(&self) -> Containers {
+        Containers::new(self.modules.clone(), CONSOLE)
+    }
+
+    /// Loads a program.
+    pub fn load(&mut self, name: &str) -> Result<()> {
+        self.modules.load(name, &module_bytes(name)?)?;
+        Ok(())
+    }
+
     /// Gives an image a name.
     pub fn tag(&mut self, name: &str, image: BaseImage) {
         self.images.images.insert(name.to_owned(), image);

@@ -150,7 +150,7 @@ pub(super) fn vertex_of(command: &StageCommand) -> Vertex {
 
 /// Whether a signal is one: a number, or a name with or without `SIG` (moby/sys/signal
 /// `ParseSignal`).
-fn check_signal(text: &str) -> Result<(), String> {
+pub(crate) fn check_signal(text: &str) -> Result<(), String> {
     const NAMES: [&str; 37] = [
         "ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT",
         "KILL", "PIPE", "POLL", "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM",

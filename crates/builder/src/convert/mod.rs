@@ -14,6 +14,9 @@ mod names;
 mod stages;
 mod state;
 
+pub(crate) use command::with_shell;
+pub(crate) use config::check_signal;
+
 use std::collections::{BTreeMap, HashMap};
 
 use dockerfile::{EnvList, Instruction, Kind, Lexer, Parse};

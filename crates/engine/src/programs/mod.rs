@@ -254,6 +254,9 @@ impl Programs for Runner {
     }
 
     fn tick(&mut self) -> Result<(), Stop> {
+        if let Some(limit) = self.recorder.as_ref().and_then(Recorder::passed) {
+            return Err(Stop::Limit(limit));
+        }
         self.count(1)
     }
 
