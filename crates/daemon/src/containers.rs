@@ -8,7 +8,7 @@ use console::tables::Port;
 use image::{ContainerConfig, ImageId};
 use vfs::{AbsPath, Timestamp, Tree};
 
-use crate::names;
+use crate::{Background, names};
 
 /// A container.
 #[derive(Clone, Debug)]
@@ -33,6 +33,10 @@ pub struct Container {
     pub status: Status,
     /// What it printed.
     pub logs: Output,
+    /// Up to which byte of that it had printed at which time, in order.
+    pub log_times: Vec<(usize, Timestamp)>,
+    /// What its process does while it runs in the background.
+    pub background: Option<Background>,
     /// `--rm`
     pub auto_remove: bool,
     /// `--interactive --tty`: its process can be attached to a terminal.

@@ -24,6 +24,8 @@ pub struct StoredImage {
     pub tree: Tree,
     /// The image it was made from, where the daemon noted it: the classic builder and `commit` do.
     pub parent: Option<ImageId>,
+    /// What the classic builder made it by: later builds find it in the cache by that.
+    pub made_by: Option<builder::classic::Key>,
 }
 
 impl StoredImage {
@@ -31,7 +33,15 @@ impl StoredImage {
     #[must_use]
     pub fn of_base(base: BaseImage) -> Self {
         let BaseImage { tree, config, layers } = base;
-        Self { id: config.id(), config, config_json: None, layers, tree, parent: None }
+        Self {
+            id: config.id(),
+            config,
+            config_json: None,
+            layers,
+            tree,
+            parent: None,
+            made_by: None,
+        }
     }
 
     /// As a build takes it.
@@ -114,6 +124,13 @@ impl ImageStore {
     /// Notes from where an image was pulled.
     pub fn note_pull(&mut self, reference: &Reference, id: ImageId) {
         self.pulled.insert((id, reference.name.clone()));
+    }
+
+    /// Forgets from where an image was pulled, and answers it as [`Self::digests`].
+    pub fn forget_pulls(&mut self, id: &ImageId) -> Vec<String> {
+        let digests = self.digests(id);
+        self.pulled.retain(|(of, _)| of != id);
+        digests
     }
 
     /// `name@sha256:...` for each repository that an image was pulled from.

@@ -10,6 +10,7 @@
 //! virtual clock is shown as running until then.
 
 mod attach;
+mod background;
 mod containers;
 mod docker;
 mod files;
@@ -33,6 +34,7 @@ use image::Digest;
 use vfs::{Stream, Timestamp, Tree};
 
 pub use attach::{Attach, AttachedProcess};
+pub use background::Background;
 pub use containers::{Bind, Container, Containers, Status, VolumeMount};
 pub use docker::reads_input;
 pub use files::Files;
@@ -206,7 +208,28 @@ impl Daemon {
 
     /// Takes an image from the catalogue.
     fn pull(&mut self, reference: &Reference) -> Result<Arc<StoredImage>, String> {
-        let base = self.catalogue.find(&reference.to_string())?;
+        let base = self.catalogue.find(&reference.to_string()).map_err(|error| {
+            // As the registry's client says it, with what there is instead.
+            let known = error.find(" (").map_or("", |at| &error[at..]);
+            match reference.registry() {
+                Some(host) => {
+                    format!(
+                        "Get \"https://{host}/v2/\": dial tcp: lookup {host}: no such host{known}"
+                    )
+                }
+                None if self.catalogue.references().iter().any(|other| {
+                    other.rsplit_once(':').is_some_and(|(name, _)| name == reference.name)
+                }) =>
+                {
+                    format!("manifest for {reference} not found: manifest unknown{known}")
+                }
+                None => format!(
+                    "pull access denied for {}, repository does not exist or may require 'docker \
+                     login': denied: requested access to the resource is denied{known}",
+                    reference.name
+                ),
+            }
+        })?;
         let image = self.state.images.add(StoredImage::of_base(base));
         self.state.images.tag(reference.clone(), image.id);
         self.state.images.note_pull(reference, image.id);

@@ -44,12 +44,17 @@ impl Reference {
         Ok(Self { name: name.to_owned(), tag: tag.to_owned() })
     }
 
+    /// The registry that its name begins with; none for Docker's own.
+    #[must_use]
+    pub fn registry(&self) -> Option<&str> {
+        let (first, _) = self.name.split_once('/')?;
+        (first.contains(['.', ':']) || first == "localhost").then_some(first)
+    }
+
     /// With the registry, as `docker pull` says it at the end.
     #[must_use]
     pub fn full(&self) -> String {
-        let first = self.name.split('/').next().unwrap_or_default();
-        let has_registry =
-            self.name.contains('/') && (first.contains(['.', ':']) || first == "localhost");
+        let has_registry = self.registry().is_some();
         match (has_registry, self.name.contains('/')) {
             (true, _) => self.to_string(),
             (false, true) => format!("docker.io/{self}"),

@@ -49,7 +49,8 @@ impl Files for Memory {
     }
 
     fn read(&mut self, path: &str) -> Result<Vec<u8>, String> {
-        self.0.get(path).cloned().ok_or_else(|| format!("open {path}: no such file or directory"))
+        let own = path.strip_prefix("/work/").unwrap_or(path);
+        self.0.get(own).cloned().ok_or_else(|| format!("open {path}: no such file or directory"))
     }
 
     fn write(&mut self, path: &str, content: &[u8]) -> Result<(), String> {

@@ -55,9 +55,10 @@ pub const COMMANDS: &[Command] = &[
         run: |session, parsed| {
             let warning = "WARNING! This will remove all dangling build cache.";
             if confirmed(session, parsed, warning)? {
+                let freed = super::system::build_cache(&session.daemon.state).size;
                 session.daemon.state.cache.clear();
                 session.changed = true;
-                session.line("Total:\t0B");
+                session.line(format!("Total:\t{}", console::human_size(freed as f64)));
             }
             Ok(0)
         },
@@ -105,12 +106,10 @@ pub struct Wanted {
     pub tags: Vec<Reference>,
     /// Bytes of `.dockerignore`, if there is one.
     pub ignore: Option<usize>,
-    /// Bytes of the files in the context.
-    pub bytes: u64,
 }
 
 fn build(session: &mut Session<'_>, parsed: &Parsed, classic: bool) -> Result<u8, Failure> {
-    let prefix = if classic { "" } else { "ERROR: " };
+    let prefix = if classic { "" } else { "ERROR: failed to build: " };
     let refuse = |what: String| Failure::Message(format!("{prefix}{what}\n"), 1);
     let wanted = wanted(session, parsed, classic)?;
     let mut contexts = BTreeMap::new();
@@ -149,6 +148,9 @@ fn build(session: &mut Session<'_>, parsed: &Parsed, classic: bool) -> Result<u8
     if parsed.has("check") {
         return check(session, &request, &wanted);
     }
+    if classic {
+        return classic::run(session, parsed, &wanted, &request);
+    }
     let mut progress = progress(parsed, &wanted).map_err(refuse)?;
     let mut text = String::new();
     let built = solve(session, &request, &mut |event| text += &progress.event(&event));
@@ -167,13 +169,8 @@ fn build(session: &mut Session<'_>, parsed: &Parsed, classic: bool) -> Result<u8
             session.daemon.state.layers.note(id, &result.tree, result.changes.clone(), result.time);
         }
     }
-    match classic {
-        true => classic::report(session, parsed, &wanted, built),
-        false => {
-            session.complain(text);
-            report(session, parsed, &wanted, built, progress)
-        }
-    }
+    session.complain(text);
+    report(session, parsed, &wanted, built, progress)
 }
 
 /// How the build is shown.
@@ -239,6 +236,8 @@ fn check(session: &mut Session<'_>, request: &Request<'_>, wanted: &Wanted) -> R
         session.line("Check complete, no warnings found.");
         return Ok(0);
     }
+    let mut warnings = warnings;
+    warnings.sort_by_key(|warning| warning.lines.start);
     let count = warnings.len();
     let noun = if count == 1 { "warning has" } else { "warnings have" };
     session.line(format!("Check complete, {count} {noun} been found!"));
@@ -253,7 +252,7 @@ fn check(session: &mut Session<'_>, request: &Request<'_>, wanted: &Wanted) -> R
 
 /// Reads what is to be built.
 fn wanted(session: &mut Session<'_>, parsed: &Parsed, classic: bool) -> Result<Wanted, Failure> {
-    let prefix = if classic { "" } else { "ERROR: " };
+    let prefix = if classic { "" } else { "ERROR: failed to build: " };
     let refuse = |what: String| Failure::Message(format!("{prefix}{what}\n"), 1);
     let tags = parsed.all("tag").iter().map(|tag| {
         Reference::parse(tag).map_err(|_| {
@@ -274,7 +273,7 @@ fn wanted(session: &mut Session<'_>, parsed: &Parsed, classic: bool) -> Result<W
         let text = String::from_utf8_lossy(session.input).into_owned();
         let name = "Dockerfile".to_owned();
         let context = Tree::new();
-        return Ok(Wanted { text, name, context, tags, ignore: None, bytes: 0 });
+        return Ok(Wanted { text, name, context, tags, ignore: None });
     }
     let all = session
         .files
@@ -308,17 +307,15 @@ fn wanted(session: &mut Session<'_>, parsed: &Parsed, classic: bool) -> Result<W
             let ignore = Ignore::parse(&String::from_utf8_lossy(&patterns)).map_err(|error| {
                 refuse(format!("failed to solve: error reading .dockerignore: {error}"))
             })?;
-            without_ignored(&all, &ignore)
+            match classic {
+                true => builder::classic::context(&all, &ignore),
+                false => without_ignored(&all, &ignore),
+            }
         }
         None => all,
     };
-    let bytes = context.walk().map(|(_, _, inode)| match &inode.kind {
-        Kind::File(content) => content.len(),
-        _ => 0,
-    });
-    let bytes = bytes.sum();
     let text = String::from_utf8_lossy(&text).into_owned();
-    Ok(Wanted { text, name, context, tags, ignore, bytes })
+    Ok(Wanted { text, name, context, tags, ignore })
 }
 
 fn base_name(path: &str) -> &str {

@@ -5,7 +5,7 @@ use dockerfile::{Kind, parse};
 use image::{Config, ContainerConfig, History, Layer, export_tree};
 use vfs::{AbsPath, ChangeKind, DiffOptions, Stream};
 
-use super::flags::{MANY, Parsed, usage};
+use super::flags::{MANY, Parsed, Usage, usage};
 use super::images::confirmed;
 use super::inspect::{INSPECT, INSPECT_CONTAINER};
 use super::{Command, Failure, Session, short};
@@ -76,7 +76,10 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         names: &["commit", "container commit"],
-        usage: usage("container commit", (1, 2), &["author", "change", "message", "pause"]),
+        usage: Usage {
+            command_follows: true,
+            ..usage("container commit", (1, 2), &["author", "change", "message", "pause"])
+        },
         run: commit,
     },
     Command {
@@ -218,6 +221,8 @@ pub fn end(session: &mut Session<'_>, id: &str, code: u8) {
         && container.is_running(now)
         && let Status::Started { at, .. } = container.status
     {
+        // It stays as it is now.
+        container.settle(now);
         container.status = Status::Started { at, ended: now, code };
         session.changed = true;
     }
@@ -298,25 +303,84 @@ fn rename(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
 
 fn logs(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
     let container = find(session, &parsed.operands[0])?;
-    let time = match container.status {
-        Status::Started { at, .. } => image::format_rfc3339(at),
-        Status::Created => String::new(),
-    };
+    let (id, running) = (container.id.clone(), container.is_running(session.now()));
     let tail = parsed.last("tail").and_then(|text| text.parse::<usize>().ok());
-    let mut lines: Vec<(Stream, Vec<u8>)> = Vec::new();
-    for (stream, bytes) in &container.logs.runs {
+    let timestamps = parsed.has("timestamps");
+    let shown = show_logs(session, &id, (0, tail), timestamps);
+    if parsed.has("follow") && running {
+        follow(session, &id, shown, timestamps);
+    }
+    Ok(0)
+}
+
+/// Shows what a container has printed by now, from a byte on, its last lines only if so many are asked
+/// for; answers how many bytes it has printed.
+fn show_logs(
+    session: &mut Session<'_>,
+    id: &str,
+    (from, tail): (usize, Option<usize>),
+    timestamps: bool,
+) -> usize {
+    let now = session.now();
+    let Some(container) = session.daemon.state.containers.find(id).cloned() else { return from };
+    let mut at = 0;
+    let mut lines: Vec<(Stream, usize, Vec<u8>)> = Vec::new();
+    for (stream, bytes) in container.printed(now).runs {
         for line in bytes.split_inclusive(|&b| b == b'\n') {
-            lines.push((*stream, line.to_vec()));
+            if at >= from {
+                lines.push((stream, at, line.to_vec()));
+            }
+            at += line.len();
         }
     }
     let skip = tail.map_or(0, |tail| lines.len().saturating_sub(tail));
-    for (stream, line) in lines.into_iter().skip(skip) {
-        if parsed.has("timestamps") {
+    let started = match container.status {
+        Status::Started { at, .. } => at,
+        Status::Created => now,
+    };
+    for (stream, at, line) in lines.into_iter().skip(skip) {
+        if timestamps {
+            let time = image::format_rfc3339(container.printed_at(at).unwrap_or(started));
             session.write(stream, format!("{time} ").as_bytes());
         }
         session.write(stream, &line);
     }
-    Ok(0)
+    at
+}
+
+/// How long a container that never ends is followed, in seconds of the virtual clock.
+const FOLLOWED: i64 = 60;
+
+/// Shows what a container prints from now on until its end; its exit code.
+fn follow(session: &mut Session<'_>, id: &str, shown: usize, timestamps: bool) -> u8 {
+    let endless = find(session, id).is_ok_and(
+        |container| matches!(container.status, Status::Started { ended, .. } if ended.0 == i64::MAX),
+    );
+    // With `--rm` it is gone when the clock has come to its end.
+    let gone = find(session, id).ok().cloned();
+    let code = if endless {
+        session.daemon.state.now.0 += FOLLOWED * 1_000_000_000;
+        session.changed = true;
+        0
+    } else {
+        wait_for(session, id)
+    };
+    session.daemon.advance();
+    if let (true, Some(mut container)) = (find(session, id).is_err(), gone) {
+        container.settle(session.now());
+        session.daemon.state.containers.add(container);
+        show_logs(session, id, (shown, None), timestamps);
+        session.daemon.state.remove_container(id, true);
+        return code;
+    }
+    show_logs(session, id, (shown, None), timestamps);
+    if endless {
+        session.complain(format!(
+            "docker: a container that never ends is followed for {FOLLOWED} seconds of the virtual clock \
+             here\n"
+        ));
+    }
+    code
 }
 
 fn attach(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
@@ -329,11 +393,10 @@ fn attach(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         let attach = Attach { container: container.id.clone(), process: AttachedProcess::Main };
         return super::run::start_at_terminal(session, attach, false);
     }
-    let (id, runs) = (container.id.clone(), container.logs.runs.clone());
-    for (stream, bytes) in runs {
-        session.write(stream, &bytes);
-    }
-    Ok(wait_for(session, &id))
+    let printed = container.printed(now);
+    let shown = printed.runs.iter().map(|(_, run)| run.len()).sum();
+    let id = container.id.clone();
+    Ok(follow(session, &id, shown, false))
 }
 
 fn wait(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
@@ -469,6 +532,7 @@ fn commit(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         layers,
         tree: container.tree.clone(),
         parent: parent.map(|image| image.id),
+        made_by: None,
     };
     let image = state.images.add(image);
     if let Some(reference) = reference {
@@ -603,6 +667,7 @@ fn copy(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
                 let at = AbsPath::new(&target);
                 container.tree =
                     trees::placed(&container.tree, &from, &at).map_err(Failure::daemon)?;
+                container.background.iter_mut().for_each(|own| own.is_touched = true);
             }
             session.changed = true;
         }

@@ -135,7 +135,7 @@ impl Parsed {
 }
 
 /// `strconv.ParseBool`
-fn parse_bool(text: &str) -> Option<bool> {
+pub fn parse_bool(text: &str) -> Option<bool> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
@@ -168,9 +168,13 @@ impl Usage {
         let called = self.shown(called);
         let mut parsed = Parsed::default();
         let mut rest = args.iter();
+        let mut help = None;
         while let Some(arg) = rest.next() {
             if arg == "--" {
                 parsed.operands.extend(rest.by_ref().cloned());
+            } else if arg == "--help" || arg == "-h" && !self.flags.iter().any(|f| f.short == 'h') {
+                // What is wrong behind it is said first.
+                help = help.or(Some(FlagError::Help(arg == "-h")));
             } else if let Some(long) = arg.strip_prefix("--") {
                 self.long(called, long, &mut rest, &mut parsed)?;
             } else if let Some(letters) = arg.strip_prefix('-').filter(|rest| !rest.is_empty()) {
@@ -182,7 +186,10 @@ impl Usage {
                 }
             }
         }
-        self.count(called, parsed)
+        match help {
+            Some(help) => Err(help),
+            None => self.count(called, parsed),
+        }
     }
 
     fn long<'a>(
@@ -196,9 +203,6 @@ impl Usage {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (long, None),
         };
-        if name == "help" {
-            return Err(FlagError::Help(false));
-        }
         let wrong = |what: String| self.flags_error(called, &what);
         let flag = self
             .flags
@@ -264,7 +268,7 @@ impl Usage {
             "int" if value.parse::<i64>().is_err() => {
                 Some(format!("strconv.ParseInt: parsing {value:?}: invalid syntax"))
             }
-            "bytes" if !is_size(&value) => Some(format!("invalid size: '{value}'")),
+            "bytes" => wrong_size(&value),
             _ => None,
         };
         if let Some(what) = what {
@@ -320,7 +324,11 @@ impl Usage {
     /// What `--help` prints.
     #[must_use]
     pub fn help(&self, called: &str) -> String {
-        let help = help_of(self.of).unwrap_or_default();
+        // A plugin's help is another where it is called as the client's own command.
+        let alias = format!("{} as an alias", self.of);
+        let is_alias = self.is_buildx() && !called.starts_with("buildx ");
+        let help = Some(alias).filter(|_| is_alias).and_then(|alias| help_of(&alias));
+        let help = help.or(help_of(self.of)).unwrap_or_default();
         let rest = help.split_once("\n\n").map_or("", |(_, rest)| rest);
         format!("Usage:  {}\n\n{rest}", self.line_as(self.shown(called)))
     }
@@ -335,13 +343,16 @@ fn alias(name: &str) -> &str {
     }
 }
 
-/// As go-units' `RAMInBytes` reads it: `512m`, `1.5GiB`.
-fn is_size(text: &str) -> bool {
+/// What go-units' `RAMInBytes` has against a size: `512m`, `1.5GiB`.
+fn wrong_size(text: &str) -> Option<String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
-    let unit = text[digits.len()..].trim().to_ascii_lowercase();
-    let unit = unit.strip_suffix("ib").or(unit.strip_suffix('b')).unwrap_or(&unit);
-    digits.parse::<f64>().is_ok_and(|number| number >= 0.0)
-        && matches!(unit, "" | "k" | "m" | "g" | "t" | "p")
+    if !digits.parse::<f64>().is_ok_and(|number| number >= 0.0) {
+        return Some(format!("invalid size: '{text}'"));
+    }
+    let suffix = text[digits.len()..].trim().to_ascii_lowercase();
+    let unit = suffix.strip_suffix("ib").or(suffix.strip_suffix('b')).unwrap_or(&suffix);
+    let known = matches!(unit, "" | "k" | "m" | "g" | "t" | "p");
+    (!known).then(|| format!("invalid suffix: '{suffix}'"))
 }
 
 #[cfg(test)]

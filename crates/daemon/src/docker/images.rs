@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use console::tables::{HistoryRow, ImageOptions, ImageRow, history, history_by, images, images_by};
 use image::{Image, ImageId, Layer, Platform, TarLimits, read_archive, write_archive};
 
-use super::flags::{MANY, Parsed, usage};
+use super::flags::{MANY, Parsed, Usage, usage};
 use super::{Command, Failure, Session, short};
 use crate::containers::seconds_between;
 use crate::images::hex;
@@ -32,7 +32,11 @@ pub const COMMANDS: &[Command] = &[
         usage: usage("image push", (1, 1), &["all-tags", "platform", "quiet"]),
         run: push,
     },
-    Command { names: &["tag", "image tag"], usage: usage("image tag", (2, 2), &[]), run: tag },
+    Command {
+        names: &["tag", "image tag"],
+        usage: Usage { command_follows: true, ..usage("image tag", (2, 2), &[]) },
+        run: tag,
+    },
     Command {
         names: &["rmi", "image rm", "image remove"],
         usage: usage("image rm", (1, MANY), &["force", "no-prune"]),
@@ -60,7 +64,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         names: &["import", "image import"],
-        usage: usage("image import", (1, 2), &["change", "message"]),
+        usage: usage("image import", (1, MANY), &["change", "message"]),
         run: import,
     },
 ];
@@ -92,6 +96,9 @@ fn list(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
             Some(("dangling", "false" | "0")) => dangling = Some(false),
             Some(("reference", pattern)) => patterns.push(pattern.to_owned()),
             Some(("label", label)) => labels.push(label.to_owned()),
+            Some(("dangling", value)) => {
+                return Err(Failure::daemon(format!("invalid filter 'dangling=[{value}]'")));
+            }
             Some((name, _)) => return Err(Failure::daemon(format!("invalid filter '{name}'"))),
             None => {
                 return Err(Failure::Message(
@@ -316,6 +323,9 @@ fn remove(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
             state.images.untag(&reference);
             printed.push(format!("Untagged: {reference}"));
         }
+        for digest in state.images.forget_pulls(&image.id) {
+            printed.push(format!("Untagged: {digest}"));
+        }
         if !state.images.has_children(&image.id) {
             let kept = in_use(session);
             let state = &mut session.daemon.state;
@@ -520,6 +530,7 @@ fn stored(image: &Image) -> Result<StoredImage, String> {
         layers,
         tree,
         parent: None,
+        made_by: None,
     })
 }
 

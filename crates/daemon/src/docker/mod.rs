@@ -164,6 +164,7 @@ pub fn run(daemon: &mut Daemon, call: Call<'_>) -> Result<Answer, NotLoaded> {
         changed: false,
         attach: None,
     };
+    session.daemon.advance();
     let status = match dispatch(&mut session, args) {
         Ok(status) => status,
         Err(Failure::Message(text, status)) => {
@@ -205,8 +206,10 @@ fn dispatch(session: &mut Session<'_>, args: &[String]) -> Result<u8, Failure> {
         }
         ["help", topic @ ..] => {
             let known = find(session, topic).is_some() || group(topic[0]).is_some();
-            if !known {
-                let topic = topic.join(" ");
+            let is_group = topic.len() == 1 || group(topic[0]).is_none();
+            if !known || (find(session, topic).is_none() && !is_group) {
+                let unknown = if known { &topic[1..] } else { topic };
+                let topic = unknown.join(" ");
                 return Err(Failure::client(format!("unknown help topic: {topic}")));
             }
             let mut args: Vec<String> = topic.iter().map(|word| (*word).to_owned()).collect();
@@ -216,6 +219,9 @@ fn dispatch(session: &mut Session<'_>, args: &[String]) -> Result<u8, Failure> {
         _ => {}
     }
     let Some((command, name)) = find(session, &words) else { return unknown(session, &words) };
+    if command.names.contains(&"build") {
+        is_classic(session.env).map_err(Failure::client)?;
+    }
     let parsed = match command.usage.parse(name, &args[name.split(' ').count()..]) {
         Ok(parsed) => parsed,
         Err(FlagError::Help(shorthand)) => {
@@ -253,9 +259,23 @@ fn find(session: &Session<'_>, words: &[&str]) -> Option<(&'static Command, &'st
         let is_called = |name: &&&str| words.starts_with(&name.split(' ').collect::<Vec<_>>());
         command.names.iter().find(is_called).map(|name| (command, *name))
     };
-    let classic = session.env.get("DOCKER_BUILDKIT").is_some_and(|value| value == "0");
+    // A value that is none is refused when something is built.
+    let classic = is_classic(session.env).unwrap_or(false);
     let all = COMMANDS.iter().flat_map(|commands| commands.iter());
     std::iter::once(&build::CLASSIC).filter(|_| classic).chain(all).find_map(called)
+}
+
+/// Whether `DOCKER_BUILDKIT` asks for the classic builder.
+fn is_classic(env: &std::collections::BTreeMap<String, String>) -> Result<bool, String> {
+    let Some(value) = env.get("DOCKER_BUILDKIT").filter(|value| !value.is_empty()) else {
+        return Ok(false);
+    };
+    flags::parse_bool(value).map(|buildkit| !buildkit).ok_or_else(|| {
+        format!(
+            "DOCKER_BUILDKIT environment variable expects boolean value: strconv.ParseBool: parsing \
+             {value:?}: invalid syntax"
+        )
+    })
 }
 
 fn group(word: &str) -> Option<&'static str> {
@@ -267,8 +287,15 @@ fn unknown(session: &mut Session<'_>, words: &[&str]) -> Result<u8, Failure> {
     let flag = |flag: &str, line: &str, name: &str| {
         let name = if name.is_empty() { String::new() } else { format!(" {name}") };
         let flag = flag.split('=').next().unwrap_or(flag);
+        let what = match flag.strip_prefix('-').filter(|rest| !rest.starts_with('-')) {
+            Some(letters) => {
+                let letter = letters.chars().next().unwrap_or_default();
+                format!("unknown shorthand flag: '{letter}' in -{letters}")
+            }
+            None => format!("unknown flag: {flag}"),
+        };
         let text = format!(
-            "unknown flag: {flag}\n\nUsage:  docker{line}\n\nRun 'docker{name} --help' for more \
+            "{what}\n\nUsage:  docker{line}\n\nRun 'docker{name} --help' for more \
              information\n"
         );
         Err(Failure::Message(text, 125))
@@ -284,21 +311,29 @@ fn unknown(session: &mut Session<'_>, words: &[&str]) -> Result<u8, Failure> {
             "docker: unknown command: docker {first}\n\nRun 'docker --help' for more information"
         )));
     };
-    let help = flags::help_of(of).unwrap_or_default();
     let is_buildx = of == "buildx";
+    let help = match first {
+        "builder" => flags::help_of("buildx as an alias"),
+        _ => flags::help_of(of),
+    };
+    let help = help.unwrap_or_default();
     match words.get(1).copied() {
         Some("--help") => session.print(help),
+        Some("-h") => session.print(DEPRECATED_SHORTHAND.to_owned() + help),
         None if is_buildx => session.print(help),
         None => session.complain(help),
         Some(word) if word.starts_with('-') => return flag(word, &format!(" {of}"), of),
         Some(word) if is_listed(help, word) => return Err(not_here(&format!("{first} {word}"))),
         Some(word) if is_buildx => {
+            session.print(help);
             return Err(Failure::client(format!("ERROR: unknown command: {word:?}")));
         }
         Some(word) => {
+            // As they are declared: one of them with COMMAND.
+            let line = if of == "volume" { " COMMAND" } else { "" };
             return Err(Failure::client(format!(
-                "docker: unknown command: docker {of} {word}\n\nUsage:  docker {of}\n\nRun 'docker \
-                 {of} --help' for more information"
+                "docker: unknown command: docker {of} {word}\n\nUsage:  docker {of}{line}\n\nRun \
+                 'docker {of} --help' for more information"
             )));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use builder::{Command as Process, Executor as _, RunError};
+use builder::{Command as Process, CommitPoints, Executor as _, RunError};
 use console::tables::Port;
 use image::ContainerConfig;
 use vfs::{AbsPath, Stream, Timestamp, Tree};
@@ -10,8 +10,10 @@ use vfs::{AbsPath, Stream, Timestamp, Tree};
 use super::flags::{MANY, Parsed, Usage, usage};
 use super::images::print_pull;
 use super::{Command, Failure, Session};
+use crate::background::{HORIZON, POINTS};
 use crate::{
-    Attach, AttachedProcess, Bind, Container, Reference, Status, StoredImage, VolumeMount,
+    Attach, AttachedProcess, Background, Bind, Container, Reference, Status, StoredImage,
+    VolumeMount,
 };
 
 /// The flags of `run`; those about processors, memory, networks and rights make no difference here.
@@ -125,7 +127,7 @@ pub const COMMANDS: &[Command] = &[
             session.for_each(&parsed.operands, |session, name| {
                 let id = super::containers::find(session, name)?.id.clone();
                 super::containers::end(session, &id, 137);
-                execute(session, &id, &[])?;
+                execute(session, &id, &[], true)?;
                 session.line(name);
                 Ok(())
             })
@@ -191,7 +193,7 @@ fn run(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
         }
     }
     let input = if parsed.has("interactive") { session.input.to_vec() } else { Vec::new() };
-    let ended = match execute(session, &id, &input) {
+    let ended = match execute(session, &id, &input, parsed.has("detach")) {
         Ok(ended) => ended,
         Err(failure) => {
             if parsed.has("rm") {
@@ -316,6 +318,8 @@ fn create(session: &mut Session<'_>, parsed: &Parsed, command: &str) -> Result<S
         tree: image.tree.clone(),
         status: Status::Created,
         logs: builder::Output::default(),
+        log_times: Vec::new(),
+        background: None,
         auto_remove: parsed.has("rm"),
         terminal: parsed.has("interactive") && parsed.has("tty"),
         volumes,
@@ -543,17 +547,25 @@ pub struct Ended {
     pub at: Timestamp,
     /// What limit stopped it, if one did.
     pub stopped: Option<String>,
+    /// Its simple commands.
+    pub points: CommitPoints,
 }
 
-/// Starts a container and runs its command to its end.
-pub fn execute(session: &mut Session<'_>, id: &str, input: &[u8]) -> Result<Ended, Failure> {
+/// Starts a container and runs its command: to its end, or in the background.
+fn execute(
+    session: &mut Session<'_>,
+    id: &str,
+    input: &[u8],
+    in_background: bool,
+) -> Result<Ended, Failure> {
     let container = super::containers::find(session, id)?.clone();
     let now = session.now();
     let args = container.command();
-    let ended = process(session, &container, &args, &[], input, None, None)?.map_err(|what| {
-        // What could not be started keeps its place in the list, as created.
-        not_started("run", &what)
-    })?;
+    let mut ended =
+        process(session, &container, &args, &[], input, None, None)?.map_err(|what| {
+            // What could not be started keeps its place in the list, as created.
+            not_started("run", &what)
+        })?;
     let state = &mut session.daemon.state;
     if let Some(own) = state.containers.get_mut(id) {
         own.status = Status::Started {
@@ -562,8 +574,17 @@ pub fn execute(session: &mut Session<'_>, id: &str, input: &[u8]) -> Result<Ende
             ended: if ended.stopped.is_some() { Timestamp(i64::MAX) } else { ended.at },
             code: ended.code,
         };
-        crate::append(&mut own.logs, builder::Output { runs: ended.output.clone(), dropped: 0 });
+        let output = builder::Output { runs: ended.output.clone(), dropped: 0 };
+        if in_background {
+            let end = ended.stopped.is_none().then(|| own.tree.clone());
+            own.tree = container.tree;
+            let points = std::mem::take(&mut ended.points);
+            own.background = Some(Background { points, output, end, is_touched: false });
+        } else {
+            own.log(output, &ended.points);
+        }
     }
+    session.daemon.advance();
     session.changed = true;
     Ok(ended)
 }
@@ -613,17 +634,22 @@ fn process(
         return Ok(Err(what));
     }
     let modules = session.daemon.modules.clone();
-    let mut runner = engine::Containers::new(modules, OUTPUT).with_input(input.to_vec());
+    let deadline = Timestamp(command.time.0.saturating_add(HORIZON * 1_000_000_000));
+    let mut runner = engine::Containers::new(modules, OUTPUT)
+        .with_input(input.to_vec())
+        .with_points(POINTS)
+        .until(deadline);
     let (ended, changed) = match runner.run(&command) {
         Ok(ran) => {
             let code = u8::try_from(ran.exit_code).unwrap_or(u8::MAX);
-            let output = ran.output.runs;
-            (Ended { code, output, at: ran.time, stopped: None }, Some((ran.root, ran.mounts)))
+            let (output, points) = (ran.output.runs, ran.points);
+            let ended = Ended { code, output, at: ran.time, stopped: None, points };
+            (ended, Some((ran.root, ran.mounts)))
         }
         Err(RunError::NotLoaded(module)) => return Err(Failure::NotLoaded(module)),
-        Err(RunError::Stopped { message, output, .. }) => {
-            let at = session.daemon.state.now;
-            (Ended { code: 137, output: output.runs, at, stopped: Some(message) }, None)
+        Err(RunError::Stopped { message, output, points }) => {
+            let (at, output) = (session.daemon.state.now, output.runs);
+            (Ended { code: 137, output, at, stopped: Some(message), points }, None)
         }
     };
     let state = &mut session.daemon.state;
@@ -633,6 +659,7 @@ fn process(
         }
         if let Some(own) = state.containers.get_mut(&container.id) {
             own.tree = root;
+            own.background.iter_mut().for_each(|background| background.is_touched = true);
         }
         write_binds(session, container, &mounts[container.volumes.len()..])?;
     }
@@ -660,7 +687,7 @@ fn start(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
             return Ok(());
         }
         let input = if parsed.has("interactive") { session.input.to_vec() } else { Vec::new() };
-        let ended = execute(session, &id, &input)?;
+        let ended = execute(session, &id, &input, !attach)?;
         match attach {
             true => last = attached(session, &id, ended, false),
             false => session.line(name),

@@ -121,6 +121,11 @@ pub const COMMANDS: &[Command] = &[
         },
     },
     Command {
+        names: &["volume prune"],
+        usage: call("volume prune", (0, 0), &["all", "force"]),
+        run: prune_volumes,
+    },
+    Command {
         names: &["network ls", "network list"],
         usage: call("network ls", (0, 0), &["format", "no-trunc", "quiet"]),
         run: |session, parsed| {
@@ -197,13 +202,6 @@ fn usage(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
     let sizes: u64 = containers.iter().map(|container| container.size()).sum();
     let stopped = containers.iter().filter(|container| !container.is_running(now));
     let volumes = &state.volumes;
-    let volume_size = |tree: &vfs::Tree| -> u64 {
-        let files = tree.walk().map(|(_, _, inode)| match &inode.kind {
-            vfs::Kind::File(content) => content.len(),
-            _ => 0,
-        });
-        files.sum()
-    };
     let mounted = |name: &&String| state.uses_volume(name);
     let report = DiskUsage {
         images: Used { total: images.len(), active: used, size: all, reclaimable: all - kept },
@@ -261,13 +259,51 @@ fn usage(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
 }
 
 /// What the build cache has that no image has: the rest is counted there.
-fn build_cache(state: &crate::State) -> Used {
+pub fn build_cache(state: &crate::State) -> Used {
     let images = state.images.all();
     let in_image: std::collections::BTreeSet<_> =
         images.iter().flat_map(|image| &image.layers).map(|layer| layer.diff_id).collect();
     let own = state.cache.results().filter(|result| !in_image.contains(&result.layer.diff_id));
     let size = own.map(|result| result.layer.bytes).sum();
     Used { total: state.cache.len(), active: 0, size, reclaimable: size }
+}
+
+/// Removes the volumes that no container has: those without a name, or all.
+fn prune_volumes(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
+    let all = parsed.has("all");
+    let what = match all {
+        true => "all local volumes not used by at least one container",
+        false => "anonymous local volumes not used by at least one container",
+    };
+    if !confirmed(session, parsed, &format!("WARNING! This will remove {what}."))? {
+        return Ok(0);
+    }
+    let state = &mut session.daemon.state;
+    let names: Vec<String> = state.volumes.keys().cloned().collect();
+    let unused = |name: &String| (all || is_anonymous(name)) && !state.uses_volume(name);
+    let unused: Vec<String> = names.into_iter().filter(unused).collect();
+    let mut freed = 0;
+    for name in &unused {
+        freed += state.volumes.remove(name).map_or(0, |tree| volume_size(&tree));
+    }
+    session.changed = true;
+    if !unused.is_empty() {
+        session.line(format!("Deleted Volumes:\n{}\n", unused.join("\n")));
+    }
+    session.line(format!(
+        "Total reclaimed space: {}",
+        console::human_size_with_precision(freed as f64, 4)
+    ));
+    Ok(0)
+}
+
+/// Bytes of the files in a volume.
+fn volume_size(tree: &vfs::Tree) -> u64 {
+    let files = tree.walk().map(|(_, _, inode)| match &inode.kind {
+        vfs::Kind::File(content) => content.len(),
+        _ => 0,
+    });
+    files.sum()
 }
 
 fn prune(session: &mut Session<'_>, parsed: &Parsed) -> Result<u8, Failure> {
