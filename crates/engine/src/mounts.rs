@@ -9,7 +9,17 @@ use vfs::{
 use crate::procfs;
 
 /// The host name of a container that a build runs (`oci/spec.go` of BuildKit's executor).
-pub const HOST_NAME: &str = "buildkitsandbox";
+const HOST_NAME: &str = "buildkitsandbox";
+
+/// The line of the container's `/etc/hostname`: that of a mount, where its caller gives one.
+pub fn host_name(command: &Command<'_>) -> String {
+    let mount = command.mounts.iter().find(|mount| mount.target == AbsPath::new("/etc/hostname"));
+    let given = mount.and_then(|mount| match &mount.tree.lookup(&mount.source)?.1.kind {
+        Kind::File(content) => Some(String::from_utf8_lossy(&content.to_vec()).into_owned()),
+        _ => None,
+    });
+    given.unwrap_or_else(|| format!("{HOST_NAME}\n"))
+}
 
 /// What BuildKit writes where the machine has no name server of its own (`executor/oci/resolvconf.go`).
 const RESOLV_CONF: &str = "nameserver 8.8.8.8\nnameserver 8.8.4.4\nnameserver 2001:4860:4860::8888\n\

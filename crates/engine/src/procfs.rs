@@ -11,7 +11,7 @@ use vfs::{
     ResolveFlags, Timestamp, Tree,
 };
 
-use crate::mounts::HOST_NAME;
+use crate::mounts::host_name;
 
 /// The files of a process that are the same for all.
 const SHARED: [&str; 6] = ["cgroup", "limits", "mountinfo", "mounts", "oom_score", "oom_score_adj"];
@@ -180,7 +180,7 @@ fn machine(command: &Command<'_>) -> Result<Tree, Errno> {
         ("uptime", "100.00 100.00\n".into()),
         ("version", format!("Linux version {RELEASE} (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) {VERSION}\n")),
         ("sys/fs/file-max", "9223372036854775807\n".into()),
-        ("sys/kernel/hostname", format!("{HOST_NAME}\n")),
+        ("sys/kernel/hostname", host_name(command)),
         ("sys/kernel/osrelease", format!("{RELEASE}\n")),
         ("sys/kernel/ostype", "Linux\n".into()),
         ("sys/kernel/pid_max", "4194304\n".into()),
