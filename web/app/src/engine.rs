@@ -3,8 +3,10 @@
 
 mod host;
 mod link;
+mod replay;
 mod session;
 mod use_engine;
 
 pub use host::{Heard, Host};
+pub use replay::Replay;
 pub use use_engine::use_engine;

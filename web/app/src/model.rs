@@ -1,6 +1,7 @@
 //! What the page knows, as plain data: the project, its build, and what can be read from them.
 
 pub mod build;
+pub mod compare;
 pub mod content;
 pub mod difference;
 pub mod example;

@@ -58,7 +58,9 @@ async fn first(library: &Library) -> (ProjectId, Project, Option<Notice>) {
     let shelf = library.list().await.unwrap_or_default();
     match linked().await {
         Ok(Some(mut project)) => {
-            project.name = free_name(&project.name, &shelf);
+            if !page::is_embedded() {
+                project.name = free_name(&project.name, &shelf);
+            }
             return (Library::new_id(), project, None);
         }
         Ok(None) => {}

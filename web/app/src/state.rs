@@ -10,6 +10,7 @@ use protocol::{Event, FileList, FileText, ImageDetail, PointDetail, Revision, St
 
 use self::dock::{Dock, DockAction, Machine};
 use crate::model::build::Build;
+use crate::model::compare::Pinned;
 use crate::model::example::Example;
 use crate::model::link::LinkError;
 use crate::model::path::{FilePath, PathError};
@@ -45,6 +46,8 @@ pub struct State {
     pub report: Option<Report>,
     /// The last build.
     pub build: Rc<Build>,
+    /// The build that was put aside to be compared with.
+    pub pinned: Option<Rc<Pinned>>,
     /// Which step the user looks at.
     pub choice: Choice,
     /// The last answer on a step.
@@ -188,6 +191,8 @@ pub enum Dialog {
     Rename,
     /// Links and files to pass on.
     Share,
+    /// Two builds side by side.
+    Compare,
 }
 
 /// Colours.
@@ -311,6 +316,8 @@ pub enum Action {
     Examples(Rc<[Example]>),
     /// A dialog is to open, or to close.
     Dialog(Option<Dialog>),
+    /// A build is to be put aside, or none.
+    Pin(Option<Rc<Pinned>>),
     /// How the user signs links.
     Sign(Rc<str>),
     /// The image is wanted as a file, under this name.
@@ -370,6 +377,7 @@ impl State {
             images: Rc::default(),
             report: None,
             build: Rc::default(),
+            pinned: None,
             choice: Choice::Auto,
             detail: None,
             image: None,

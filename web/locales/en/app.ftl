@@ -389,3 +389,29 @@ other-image = They had another image: { $id }. Another version of Layerlab may h
 link-newer = That link was made by a newer version. Reload the page to get it, then open the link again.
 link-damaged = That link is damaged: it may have been cut off on its way. Ask for it again, or for the zip.
 open-in-layerlab = Open in Layerlab
+
+## Comparing
+
+compare = Compare
+compare-menu = Compare builds …
+compare-title = Compare two builds
+compare-about = Pin this build, then change the Dockerfile: both are shown side by side, with their steps, layers and bytes, and with what an edit costs in each.
+pin-build = Pin this build
+pin-instead = Pin this build instead
+unpin = Unpin
+pinned = Pinned
+now = Now
+replay-title = What an edit costs
+replay-about = Each edit is tried on both, in an engine of its own with a warm cache: a filled step runs again.
+replay-start =
+    { $count ->
+        [one] Try one edit
+       *[other] Try { $count } edits
+    }
+no-edits = There is nothing to edit: no file in the build context, no ARG with a default.
+edit = Edit
+edit-touch = A line more in { $file }
+edit-argument = Another default of { $name }
+replay-cost = { $count } ran, { $time }
+ran-total = { $count } ran
+sum = All together

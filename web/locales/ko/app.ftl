@@ -321,3 +321,25 @@ other-image = 공유한 사람의 이미지는 { $id }로, 지금 빌드한 것�
 link-newer = 더 새로운 버전에서 만든 링크입니다. 페이지를 새로 고친 뒤 링크를 다시 여세요.
 link-damaged = 링크가 손상되었습니다. 전달되는 동안 잘렸을 수 있습니다. 링크를 다시 받거나 zip 파일로 받으세요.
 open-in-layerlab = Layerlab에서 열기
+
+## 비교
+
+compare = 비교
+compare-menu = 빌드 비교 …
+compare-title = 두 빌드 비교
+compare-about = 지금 빌드를 고정하고 Dockerfile을 고쳐 보세요. 단계, 레이어, 크기를 나란히 보여 주고, 파일을 고쳤을 때 각각 무엇을 다시 실행하는지도 알려 줍니다.
+pin-build = 지금 빌드 고정
+pin-instead = 지금 빌드로 바꿔 고정
+unpin = 고정 해제
+pinned = 고정한 빌드
+now = 지금 빌드
+replay-title = 수정 하나에 드는 비용
+replay-about = 캐시가 채워진 별도 엔진에서 같은 수정을 양쪽에 하나씩 적용합니다. 채워진 칸이 다시 실행된 단계입니다.
+replay-start = 수정 { $count }가지 시험
+no-edits = 고쳐 볼 것이 없습니다. 빌드 컨텍스트에 파일이 없고 기본값이 있는 ARG도 없습니다.
+edit = 수정
+edit-touch = { $file }에 한 줄 추가
+edit-argument = { $name } 기본값 변경
+replay-cost = { $count }개 실행, { $time }
+ran-total = { $count }개 실행
+sum = 합계

@@ -72,6 +72,7 @@ impl State {
                 self.dialog = dialog;
                 self.image_file = ImageFile::None;
             }
+            Action::Pin(pinned) => self.pinned = pinned,
             Action::Sign(author) => self.author = author,
             Action::SaveImage(tag) => {
                 self.image_file = ImageFile::Wanted { revision: self.build.revision, tag };

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::announcer::Announcer;
+use super::compare_dialog::CompareDialog;
 use super::context_pane::ContextPane;
 use super::dispatch::Dispatch;
 use super::dock::DockPane;
@@ -77,6 +78,10 @@ pub fn App(props: &Props) -> Html {
         },
         Some(Dialog::Open) => html! { <OpenDialog {dropped} name={project.name.clone()} /> },
         Some(Dialog::Rename) => html! { <RenameDialog name={project.name.clone()} /> },
+        Some(Dialog::Compare) => html! {
+            <CompareDialog pinned={state.pinned.clone()} project={project.clone()}
+                build={build.clone()} />
+        },
         Some(Dialog::Share) => html! {
             <ShareDialog
                 project={project.clone()}

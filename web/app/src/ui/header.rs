@@ -71,6 +71,10 @@ pub fn Header(props: &Props) -> Html {
                 <button class="button header-examples" onclick={dialog(Dialog::New)}>
                     <Draw icon={Icon::Examples} />{ texts.get("examples") }
                 </button>
+                <button class="button header-compare" aria-label={texts.get("compare")}
+                    onclick={dialog(Dialog::Compare)}>
+                    <Draw icon={Icon::Compare} /><span class="wide">{ texts.get("compare") }</span>
+                </button>
                 <button class="button" aria-label={texts.get("share")}
                     onclick={dialog(Dialog::Share)}>
                     <Draw icon={Icon::Share} /><span class="wide">{ texts.get("share") }</span>

@@ -42,7 +42,7 @@ pub fn HostedList(props: &Props) -> Html {
                 <button class={classes!("hosted-item", item.dim.then_some("dim"))}
                     aria-current={current} {onclick}>
                     if let Some((class, words)) = &item.state {
-                        <span class={classes!("dot", *class)} role="img" aria-label={words.clone()}
+                        <span class={classes!("hosted-dot", *class)} role="img" aria-label={words.clone()}
                             title={words.clone()} />
                     }
                     <span class="hosted-name">{ &item.name }</span>

@@ -55,6 +55,10 @@ pub enum Icon {
     Examples,
     /// An arrow back.
     Undo,
+    /// A pin.
+    Pin,
+    /// Two columns.
+    Compare,
 }
 
 /// The name of the component is the name of its only property's type.
@@ -94,6 +98,8 @@ pub fn Draw(props: &Props) -> Html {
             "M2.6 6.2h2.2L8 3.4v9.2L4.8 9.8H2.6zM10.4 5.8a3.2 3.2 0 0 1 0 4.4M12.3 4a5.8 5.8 0 0 1 0 8"
         }
         Icon::Examples => "M2.8 2.8h4v4h-4zM9.2 2.8h4v4h-4zM2.8 9.2h4v4h-4zM9.2 9.2h4v4h-4z",
+        Icon::Pin => "M6 2.5h4M6.6 2.5v4L4.5 9.5h7L9.4 6.5v-4M8 9.5v4",
+        Icon::Compare => "M2.5 3h4.6v10H2.5zM8.9 3h4.6v10H8.9z",
         Icon::Undo => "M3 6h6.5a3.5 3.5 0 0 1 0 7H6M5.8 3L3 6l2.8 3",
         Icon::Down => "M4.5 6.5L8 10l3.5-3.5",
         Icon::Download => "M8 2.5v7.5M4.8 7L8 10.2 11.2 7M3 13.2h10",

@@ -105,6 +105,7 @@ pub fn ProjectMenu(props: &Props) -> Html {
             <div class="menu-group" role="none">
                 { act(Icon::Rename, "rename-project", dialog(Dialog::Rename)) }
                 { act(Icon::Copy, "duplicate-project", duplicate) }
+                { act(Icon::Compare, "compare-menu", dialog(Dialog::Compare)) }
                 { act(Icon::Download, "download-project", download) }
                 { act(Icon::Delete, "delete-project", discard) }
             </div>
