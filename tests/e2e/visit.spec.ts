@@ -12,14 +12,14 @@ test.beforeEach(async ({ page, isMobile }) => {
 
 test("a RUN command by command", async ({ page }) => {
   const commands = page.getByRole("list", { name: "Commands of this step" });
-  await commands.getByRole("button", { name: /^Command 2: head -n 3/ }).click();
+  await commands.getByRole("button", { name: /^2 head -n 3/ }).click();
   const changes = page.getByRole("tree", { name: "Changes" });
   await expect(changes.getByRole("treeitem", { name: /added.*top\.txt/ })).toBeVisible();
-  await commands.getByRole("button", { name: /^Command 3: wc/ }).click();
+  await commands.getByRole("button", { name: /^3 wc/ }).click();
   await expect(page.getByText("This command changed no files.")).toBeVisible();
   await commands.getByRole("button", { name: "The whole step" }).focus();
   // The keys go through them as well, and on to the step before.
-  for (const at of [/^Command 2: /, /^Command 1: /]) {
+  for (const at of [/^2 /, /^1 /]) {
     await page.keyboard.press("[");
     await expect(commands.getByRole("button", { name: at })).toHaveAttribute("aria-current", "true");
   }
@@ -43,7 +43,7 @@ test("the files at a command, and what a step changed in one", async ({ page }) 
 
 test("a shell at a commit point sees it as it was, and changes nothing of it", async ({ page }) => {
   const commands = page.getByRole("list", { name: "Commands of this step" });
-  await commands.getByRole("button", { name: /^Command 1: sort/ }).click();
+  await commands.getByRole("button", { name: /^1 sort/ }).click();
   await page.getByRole("button", { name: "Open a shell here" }).click();
   await expect(page.getByRole("textbox", { name: /^Step 8\./ })).toBeFocused({ timeout: 20_000 });
   const screen = page.locator(".terminal-pane:not([hidden]) .xterm-rows");

@@ -152,7 +152,6 @@ no-output = This step printed nothing.
 no-image = No image: the build did not come to its end.
 output-dropped = The first { $bytes } are left out.
 commands = Commands of this step
-command-label = Command { $number }: { $words }: exit code { $code }
 whole-step = The whole step
 shell-here = Open a shell here
 filter-files = Filter by path

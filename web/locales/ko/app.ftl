@@ -128,7 +128,6 @@ no-output = 이 단계는 아무것도 출력하지 않았습니다.
 no-image = 빌드가 끝나지 않아 이미지가 없습니다.
 output-dropped = 앞부분 { $bytes }는 생략했습니다.
 commands = 이 단계의 명령
-command-label = { $number }번째 명령: { $words }: 종료 코드 { $code }
 whole-step = 단계 전체
 shell-here = 여기서 셸 열기
 filter-files = 경로로 찾기

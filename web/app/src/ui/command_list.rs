@@ -10,7 +10,7 @@ use super::dispatch::{on, use_dispatch};
 use super::icon::{Draw, Icon};
 use crate::state::Action;
 use crate::state::dock::DockAction;
-use crate::text::{Texts, use_texts};
+use crate::text::use_texts;
 
 /// Whose commands.
 #[derive(Properties, PartialEq)]
@@ -36,15 +36,18 @@ pub fn CommandList(props: &Props) -> Html {
         let chosen = props.command == Some(index);
         html! {
             <li key={index}>
-                <button class={classes!("command", (point.exit_code != 0).then_some("failed"))}
+                <button class={classes!("point", (point.exit_code != 0).then_some("failed"))}
                     aria-current={chosen.then_some("true")} title={words(point)}
-                    aria-label={label(index, point, &texts)} onclick={choose(Some(index))}>
-                    <span class="command-number">{ index + 1 }</span>
-                    <span class="command-words" style={format!("--depth: {}", point.subshell.min(4))}>
+                    onclick={choose(Some(index))}>
+                    <span class="point-number">{ index + 1 }</span>{ " " }
+                    <span class="point-words" style={format!("--depth: {}", point.subshell.min(4))}>
                         { words(point) }
                     </span>
                     if point.exit_code != 0 {
-                        <span class="command-exit">{ point.exit_code }</span>
+                        { " " }
+                        <span class="point-exit" aria-label={texts.with("exit", [
+                            ("code", point.exit_code.into()),
+                        ])}>{ point.exit_code }</span>
                     }
                 </button>
             </li>
@@ -53,14 +56,14 @@ pub fn CommandList(props: &Props) -> Html {
     let place = Place::Point(Point { step: props.detail.step, command: props.command });
     let can_go = props.command.is_some() || props.ended;
     html! {
-        <div class="commands">
+        <div class="points">
             // A step of one command is that command.
             if points.len() > 1 {
-                <ol class="command-list" aria-label={texts.get("commands")}>
+                <ol class="point-list" aria-label={texts.get("commands")}>
                     { for points.iter().enumerate().map(item) }
                     if props.ended {
                         <li>
-                            <button class="command whole" onclick={choose(None)}
+                            <button class="point whole" onclick={choose(None)}
                                 aria-current={props.command.is_none().then_some("true")}>
                                 { texts.get("whole-step") }
                             </button>
@@ -85,15 +88,4 @@ pub fn CommandList(props: &Props) -> Html {
 
 fn words(point: &CommandPoint) -> String {
     point.words.join(" ")
-}
-
-fn label(index: u32, point: &CommandPoint, texts: &Texts) -> String {
-    texts.with(
-        "command-label",
-        [
-            ("number", (index + 1).into()),
-            ("words", words(point).into()),
-            ("code", point.exit_code.into()),
-        ],
-    )
 }

@@ -74,19 +74,9 @@ pub fn DockPane(props: &Props) -> Html {
         }
     };
     let terminal_tab = |terminal: &OpenTerminal| {
-        let view = View::Terminal(terminal.id);
-        let name = name_of(terminal, dock, &texts);
-        let close = texts.with("close-terminal", [("name", name.as_str().into())]);
-        html! {
-            <>
-                { tab(view, Icon::Terminal, name, None) }
-                <button key={format!("close-{}", terminal.id)} class="icon-button dock-close"
-                    aria-label={close} onclick={act(DockAction::Close(terminal.id))}>
-                    <Draw icon={Icon::Close} />
-                </button>
-            </>
-        }
+        tab(View::Terminal(terminal.id), Icon::Terminal, name_of(terminal, dock, &texts), None)
     };
+    let shown = dock.terminals.iter().find(|terminal| dock.view == View::Terminal(terminal.id));
     let pane = |terminal: &OpenTerminal| {
         html! {
             <TerminalPane key={terminal.id} terminal={*terminal}
@@ -95,24 +85,28 @@ pub fn DockPane(props: &Props) -> Html {
                 screen_reader={dock.screen_reader} />
         }
     };
-    let on_terminal = matches!(dock.view, View::Terminal(_));
     let screen_reader = !dock.screen_reader;
     html! {
         <section class="dock" aria-label={texts.get("dock")} hidden={!dock.open}>
             <Splitter edge={Edge::Dock} label={texts.get("resize-dock")} />
             <div class="dock-bar">
+                <button class="icon-button" aria-label={texts.get("new-terminal")}
+                    title={texts.get("new-terminal")}
+                    onclick={act(DockAction::NewTerminal(Place::Host))}>
+                    <Draw icon={Icon::Add} />
+                </button>
                 <div class="dock-tabs" role="tablist" aria-label={texts.get("dock")} {onkeydown}>
                     { for dock.terminals.iter().map(terminal_tab) }
-                    <button class="icon-button" aria-label={texts.get("new-terminal")}
-                        title={texts.get("new-terminal")}
-                        onclick={act(DockAction::NewTerminal(Place::Host))}>
-                        <Draw icon={Icon::Add} />
-                    </button>
                     <span class="dock-gap" />
                     { tab(View::Images, Icon::Layers, texts.get("images"), Some(images)) }
                     { tab(View::Containers, Icon::Container, texts.get("containers"), Some(containers)) }
                 </div>
-                if on_terminal {
+                if let Some(terminal) = shown {
+                    <button class="icon-button" aria-label={texts.with("close-terminal", [
+                        ("name", name_of(terminal, dock, &texts).into()),
+                    ])} onclick={act(DockAction::Close(terminal.id))}>
+                        <Draw icon={Icon::Close} />
+                    </button>
                     <button class="icon-button" title={texts.get("screen-reader-mode")}
                         aria-label={texts.get("screen-reader-mode")}
                         aria-pressed={dock.screen_reader.to_string()}

@@ -49,7 +49,12 @@ pub fn FileView(props: &Props) -> Html {
                     <span class="file-size">{ figures::bytes(content.size) }</span>
                 }
             </div>
-            { text.map(|text| content(text, &texts)) }
+            // Always there: a list that grows at its end is drawn anew from its beginning.
+            <div class="file-body">
+                if let Some(text) = text {
+                    { content(text, &texts) }
+                }
+            </div>
         </div>
     }
 }

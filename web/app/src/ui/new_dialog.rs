@@ -43,15 +43,14 @@ pub fn NewDialog(props: &Props) -> Html {
         let (projects, begun) = (projects.clone(), example.clone());
         let onclick = Callback::from(move |_: MouseEvent| projects.add(begun.project()));
         let (title, point) = (example.title.in_language(props.language), &example.point);
-        let (id, about) = (format!("example-{}", example.name), format!("point-{}", example.name));
         html! {
             <li key={example.name.clone()}>
-                <button class="example" aria-labelledby={id.clone()}
-                    aria-describedby={about.clone()} {onclick}>
-                    <span class="example-title" {id}>{ title.to_owned() }</span>
-                    <span class="example-point" id={about}>
+                <button class="example" {onclick}>
+                    <span class="example-title">{ title.to_owned() }</span>{ " " }
+                    <span class="example-point">
                         { point.in_language(props.language).to_owned() }
                     </span>
+                    { " " }
                     <span class="example-more">{ texts.with("files-count", [
                         ("count", (example.files() as u64).into()),
                     ]) }</span>
