@@ -23,7 +23,11 @@ struct Mounted {
 
 impl Solver<'_, '_> {
     /// What decides a command, and how to run it.
-    pub(super) fn exec_task<'t>(&self, exec: &'t ExecOp) -> Result<Task<'t>, Fault> {
+    pub(super) fn exec_task<'t>(
+        &self,
+        exec: &'t ExecOp,
+        ignore_cache: bool,
+    ) -> Result<Task<'t>, Fault> {
         let base = self.input(exec.root)?;
         let mut operation = format!("RUN {} network={:?}", exec.args.join("\0"), exec.network);
         let mut digests = Vec::new();
@@ -47,7 +51,7 @@ impl Solver<'_, '_> {
         };
         let root = base.tree.clone();
         let make = Box::new(move |solver: &mut Solver<'_, '_>, run: super::Run| {
-            solver.execute(exec, &root, &run)
+            solver.execute(exec, (&root, ignore_cache), &run)
         });
         Ok(Task { inputs, files: Files::new(), base, make })
     }
@@ -62,8 +66,14 @@ impl Solver<'_, '_> {
         }
     }
 
-    fn execute(&mut self, exec: &ExecOp, root: &Tree, run: &super::Run) -> Result<Done, Fault> {
-        let Mounted { mounts, caches, env: secrets } = self.mounted(exec, run.time)?;
+    fn execute(
+        &mut self,
+        exec: &ExecOp,
+        (root, ignore_cache): (&Tree, bool),
+        run: &super::Run,
+    ) -> Result<Done, Fault> {
+        let mounted = self.mounted(exec, run.time, ignore_cache)?;
+        let Mounted { mounts, caches, env: secrets } = mounted;
         let mut env = exec.env.clone();
         let unset = |entry: &&String| {
             let name = entry.split_once('=').map_or(entry.as_str(), |(name, _)| name);
@@ -96,6 +106,7 @@ impl Solver<'_, '_> {
         // What a failed command has put into a cache mount stays there.
         for (at, id) in caches {
             if let Some(tree) = ran.mounts.get(at) {
+                self.mounted.insert(id.clone());
                 self.cache.mounts.insert(id, tree.clone());
             }
         }
@@ -113,7 +124,13 @@ impl Solver<'_, '_> {
         Ok(Done { tree: ran.root, output: ran.output, time: ran.time, points: ran.points })
     }
 
-    fn mounted(&self, exec: &ExecOp, time: Timestamp) -> Result<Mounted, Fault> {
+    /// What is mounted; a step that ignores the cache begins with new cache mounts.
+    fn mounted(
+        &self,
+        exec: &ExecOp,
+        time: Timestamp,
+        ignore_cache: bool,
+    ) -> Result<Mounted, Fault> {
         let mut out = Mounted { mounts: Vec::new(), caches: Vec::new(), env: Vec::new() };
         for mount in &exec.mounts {
             let target = AbsPath::new(&mount.target);
@@ -125,7 +142,9 @@ impl Solver<'_, '_> {
                     let base = self.input(*from)?;
                     // A mount that begins with something else is another one.
                     let id = format!("{id}\0{}", base.key.0);
-                    let tree = self.cache.mounts.get(&id).cloned().unwrap_or(base.tree);
+                    let is_old = ignore_cache && !self.mounted.contains(&id);
+                    let kept = self.cache.mounts.get(&id).filter(|_| !is_old);
+                    let tree = kept.cloned().unwrap_or(base.tree);
                     out.caches.push((out.mounts.len(), id));
                     (tree, source.as_str(), *read_only, None)
                 }

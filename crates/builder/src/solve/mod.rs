@@ -77,6 +77,7 @@ pub(crate) fn solve(
         records: Vec::new(),
         outcomes,
         made: HashMap::new(),
+        mounted: BTreeSet::new(),
     };
     let end = solver.all();
     if !matches!(end, Err(End::NotLoaded(_))) {
@@ -127,6 +128,8 @@ struct Solver<'a, 'b> {
     records: Vec<StepRecord>,
     outcomes: Vec<StepOutcome>,
     made: HashMap<VertexId, Made>,
+    /// Cache mounts that a command of this build has had.
+    mounted: BTreeSet<String>,
 }
 
 /// An operation that the cache may have: what decides it, what it copies, and how to do it.
@@ -243,7 +246,7 @@ impl<'a> Solver<'a, '_> {
                 self.cached(step, task, vertex.ignore_cache)
             }
             Op::Exec(exec) => {
-                let task = self.exec_task(exec)?;
+                let task = self.exec_task(exec, vertex.ignore_cache)?;
                 self.cached(step, task, vertex.ignore_cache)
             }
             Op::Merge { base, upper } => self.merge(step, *base, *upper),
