@@ -12,6 +12,7 @@ use vfs::{AbsPath, Errno, Fs, Limits, Stream};
 use crate::docker::EngineName;
 use crate::modules::ModuleError;
 use crate::state::{State, StateError};
+use crate::terminal;
 use crate::transfer::{self, TransferError};
 
 /// The image whose layout the host has.
@@ -33,7 +34,7 @@ pub struct HostArguments {
     /// Run CMD
     #[arg(short, value_name = "CMD", allow_hyphen_values = true, conflicts_with = "script")]
     command: Option<String>,
-    /// Run a file; without one and without CMD, what standard input holds
+    /// Run a file; without one and without CMD what standard input holds, at a terminal line by line
     #[arg(value_name = "SCRIPT")]
     script: Option<PathBuf>,
 }
@@ -55,6 +56,8 @@ enum Error {
     Stream(#[from] std::io::Error),
     #[error(transparent)]
     Module(#[from] ModuleError),
+    #[error("the terminal: {0}")]
+    Terminal(Box<dyn std::error::Error>),
 }
 
 /// Runs a script on the host machine; exits with its status.
@@ -106,9 +109,21 @@ fn run_script(arguments: &HostArguments) -> Result<u8, Error> {
         }
         (None, None) => {}
     }
+    let builder = match arguments.engine {
+        Some(engine) => Some(engine.as_variable().to_owned()),
+        None => std::env::var("DOCKER_BUILDKIT").ok(),
+    };
     // Without a script, standard input is one.
     if args.len() == 1 && std::io::stdin().is_terminal() {
-        eprintln!("The host machine's shell: write commands, then Ctrl-D runs them.");
+        if arguments.state.is_none() {
+            let files = fs.into_root();
+            return terminal::run(state.into_daemon(), files, DIR, builder.as_deref())
+                .map(|()| 0)
+                .map_err(Error::Terminal);
+        }
+        eprintln!(
+            "With --state, what is written is run when Ctrl-D ends it; without, line by line."
+        );
     }
     if args.len() == 1 || !std::io::stdin().is_terminal() {
         std::io::stdin().lock().read_to_end(&mut input)?;
@@ -118,10 +133,6 @@ fn run_script(arguments: &HostArguments) -> Result<u8, Error> {
         ["PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/root", "LC_ALL=C.UTF-8", "USER=root"]
             .map(str::to_owned)
             .to_vec();
-    let builder = match arguments.engine {
-        Some(engine) => Some(engine.as_variable().to_owned()),
-        None => std::env::var("DOCKER_BUILDKIT").ok(),
-    };
     env.extend(builder.map(|value| format!("DOCKER_BUILDKIT={value}")));
     let service = Arc::new(Mutex::new(Journaled(state)));
     let (output, status) = match host.run(&args, &env, DIR, input, service) {

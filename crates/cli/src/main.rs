@@ -13,6 +13,7 @@ mod modules;
 mod output;
 mod sh;
 mod state;
+mod terminal;
 mod transfer;
 mod wasi;
 
@@ -36,7 +37,7 @@ enum Verb {
     Image(images::ImageArguments),
     /// Run a docker command: images, containers, builds.
     Docker(docker::DockerArguments),
-    /// Run a script on a machine that has docker.
+    /// Open the shell of a machine that has docker, or run a script there.
     Host(host::HostArguments),
     /// Run a script in a fresh container that has all programs.
     Sh(sh::ShArguments),

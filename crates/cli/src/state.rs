@@ -110,6 +110,11 @@ impl State {
         Ok(state)
     }
 
+    /// The daemon itself, which nothing is written down of any more.
+    pub fn into_daemon(self) -> Daemon {
+        self.daemon
+    }
+
     /// The modules of programs, which the host's shell shares.
     pub fn modules(&self) -> Modules {
         self.daemon.modules().clone()

@@ -1,7 +1,7 @@
 //! The state of `layerlab docker --state` holds whatever a command said was done, however the next
 //! one ends.
 //!
-//! `LAYERLAB_KILLS=200 cargo test -p layerlab --test state` looks longer.
+//! `LAYERLAB_KILLS=1000 cargo test -p layerlab --test state` looks longer.
 
 #![allow(clippy::disallowed_methods, reason = "a test runs the command in a directory of its own")]
 
@@ -16,37 +16,64 @@ fn docker(state: &Path, args: &[&str]) -> Command {
     command
 }
 
-fn volumes(state: &Path) -> Vec<String> {
-    let output = docker(state, &["volume", "ls", "-q"]).output().expect("the command starts");
+/// What a command that lists names prints.
+fn names(state: &Path, args: &[&str]) -> Vec<String> {
+    let output = docker(state, args).output().expect("the command starts");
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "the state can be read: {complaint}");
     String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
 
+fn volumes(state: &Path) -> Vec<String> {
+    names(state, &["volume", "ls", "-q"])
+}
+
+fn images(state: &Path) -> Vec<String> {
+    names(state, &["images", "--format", "{{.Repository}}"])
+}
+
 #[test]
 fn a_kill_at_any_moment_loses_nothing_that_was_done() {
     let kills: u64 =
-        std::env::var("LAYERLAB_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(20);
-    let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("killed");
-    let _ = std::fs::remove_dir_all(&state);
-    let mut done = Vec::new();
+        std::env::var("LAYERLAB_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(200);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("killed");
+    let _ = std::fs::remove_dir_all(&folder);
+    let (state, context) = (folder.join("state"), folder.join("context"));
+    std::fs::create_dir_all(&context).expect("a directory");
+    let (mut made, mut built) = (Vec::new(), Vec::new());
     let mut random = 7_u64;
     for number in 0..kills {
         random =
             random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let name = format!("v{number:03}");
-        let mut child = docker(&state, &["volume", "create", &name]).spawn().expect("it starts");
-        std::thread::sleep(Duration::from_micros((random >> 33) % 40_000));
+        // Every other command also reads files, which the journal keeps.
+        let builds = number % 2 == 1;
+        let text = format!("FROM scratch\nCOPY Dockerfile /{name}\n");
+        std::fs::write(context.join("Dockerfile"), text).expect("a file");
+        let place = context.display().to_string();
+        let args: &[&str] = match builds {
+            true => &["build", "-q", "-t", &name, &place],
+            false => &["volume", "create", &name],
+        };
+        let mut child = docker(&state, args).spawn().expect("it starts");
+        std::thread::sleep(Duration::from_micros((random >> 33) % 60_000));
         let _ = child.kill();
         if child.wait().expect("it ends").success() {
-            done.push(name);
+            if builds { built.push(name) } else { made.push(name) }
         }
     }
-    let found = volumes(&state);
-    for name in &done {
-        assert!(found.contains(name), "{name} was made: {found:?}");
+    assert!(!made.is_empty() && !built.is_empty(), "some commands came to their end");
+    assert!(made.len() + built.len() < kills as usize, "some commands were killed");
+    for (done, found) in [(&made, volumes(&state)), (&built, images(&state))] {
+        for name in done {
+            assert!(found.contains(name), "{name} was made: {found:?}");
+        }
+        assert!(found.iter().all(|name| name.len() == 4), "nothing half-written: {found:?}");
     }
-    assert!(found.iter().all(|name| name.len() == 4), "nothing half-written: {found:?}");
+    for name in images(&state) {
+        // What is listed is there as a whole.
+        assert_eq!(names(&state, &["history", "-q", &name]).len(), 1, "{name}");
+    }
 }
 
 #[test]
