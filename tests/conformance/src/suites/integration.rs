@@ -58,13 +58,16 @@ pub fn check(case: &Case) -> Outcome {
 
 /// The attributes that a build has upstream, where the recording gives every build of a case those of
 /// the last one (`dockerfile_cache_test.go`, `dockerfile_mount_test.go` of BuildKit).
-const ATTRIBUTES: [(&str, usize, &[(&str, &str)]); 5] = [
+const ATTRIBUTES: [(&str, usize, Attributes); 5] = [
     ("testNoCache", 0, &[("no-cache", "")]),
     ("testNoCache", 1, &[("no-cache", "")]),
     ("testCacheMountModeNoCache", 0, &[("build-arg:FOO", "abc")]),
     ("testCacheMountModeNoCache", 1, &[("build-arg:FOO", "def"), ("no-cache", "")]),
     ("testCacheMountModeNoCache", 2, &[("build-arg:FOO", "ghi")]),
 ];
+
+/// Names and values.
+type Attributes = &'static [(&'static str, &'static str)];
 
 fn corrected(id: &str, number: usize, build: &Value) -> Value {
     let mut build = build.clone();
