@@ -66,7 +66,7 @@ pub fn ImageDownload(props: &Props) -> Html {
         <>
             <p class="card-more">{ texts.get("share-image-about") }</p>
             <div aria-live="polite">{ action }</div>
-            <p class="command">
+            <p class="shell-line">
                 <code>{ &command }</code>
                 <CopyButton text={command.clone()} label={texts.get("copy-command")} />
             </p>
