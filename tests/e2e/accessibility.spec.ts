@@ -3,8 +3,10 @@
 import type { Page } from "@playwright/test";
 import type { AxeResults } from "axe-core";
 import { createRequire } from "node:module";
+import { tar } from "./archives";
 import { Lab } from "./lab";
 import { expect, test } from "./site";
+import { words } from "./words";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -40,6 +42,34 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.getByRole("tab", { name: tab, exact: true }).click();
         await expectNoViolation(page, tab);
       }
+    });
+
+    test("an example, opening files, comparing", async ({ page }) => {
+      const lab = new Lab(page);
+      await lab.open();
+      await lab.openExample(3, words("en"));
+      await lab.imageId();
+      await expect(page.getByRole("complementary", { name: "About this project" })).toBeVisible();
+      await expectNoViolation(page, "an example");
+
+      await lab.projectMenu.click();
+      await page.getByRole("menuitem", { name: "Open a folder or an archive …" }).click();
+      const field = page.getByLabel("Choose a zip or tar …");
+      await expectNoViolation(page, "opening");
+      await field.setInputFiles({ name: "a.tar", mimeType: "", buffer: tar([{ path: "a", text: "x" }, { path: "b", type: "2" }]) });
+      await expect(page.getByRole("button", { name: "Open as a new project" })).toBeVisible();
+      await expectNoViolation(page, "what was found");
+      await field.setInputFiles({ name: "a.tar", mimeType: "", buffer: tar([{ path: "../a", text: "x" }]) });
+      await expect(page.getByText("leads out of the archive")).toBeVisible();
+      await expectNoViolation(page, "a refusal");
+      await page.keyboard.press("Escape");
+
+      await lab.projectMenu.click();
+      await page.getByRole("menuitem", { name: "Compare builds …" }).click();
+      await page.getByRole("button", { name: "Pin this build", exact: true }).click();
+      await page.getByRole("button", { name: "Try 4 edits" }).click();
+      await expect(page.getByRole("table").nth(1)).toHaveAttribute("aria-busy", "false", { timeout: 45_000 });
+      await expectNoViolation(page, "comparing");
     });
 
     test("the drawer", async ({ page }) => {
