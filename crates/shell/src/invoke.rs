@@ -187,6 +187,8 @@ pub(crate) fn begin<'a>(fs: &'a mut Fs, programs: &'a mut dyn Programs, start: S
         last_background: None,
         jobs: Jobs::default(),
         traps: Rc::new(start.ignored.iter().map(|signal| (*signal, Vec::new())).collect()),
+        listed_traps: None,
+        builtin: None,
         err_trap: None,
         debug_trap: None,
         return_trap: None,
@@ -282,6 +284,9 @@ impl Shell<'_> {
         }
         if vars.get("OLDPWD").is_none() {
             vars.entry("OLDPWD").exported = true;
+        }
+        if vars.value("TERM").is_none() {
+            vars.force("TERM", "dumb");
         }
         for (name, value) in [
             ("BASH", "/bin/bash"),

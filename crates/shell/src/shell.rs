@@ -86,11 +86,15 @@ pub(crate) struct State {
     pub jobs: Jobs,
     /// Actions by signal number; 0 is EXIT. Empty: ignored.
     pub traps: Rc<BTreeMap<u8, Vec<u8>>>,
+    /// What `trap` lists in a subshell until it sets one: its parent's.
+    pub listed_traps: Option<Rc<BTreeMap<u8, Vec<u8>>>>,
     pub err_trap: Option<Rc<Vec<u8>>>,
     pub debug_trap: Option<Rc<Vec<u8>>>,
     pub return_trap: Option<Rc<Vec<u8>>>,
     pub pending: Vec<u8>,
     pub in_trap: bool,
+    /// The builtin that runs, which messages about variables then begin with outside bash.
+    pub builtin: Option<&'static str>,
     pub subshell: u32,
     pub random: u32,
     pub started: i64,
@@ -286,6 +290,10 @@ impl Shell<'_> {
         self.state.jobs = Jobs::default();
         self.state.consumers.clear();
         self.state.pending.clear();
+        if self.is_bash() {
+            self.state.loops = 0;
+            self.state.listed_traps = Some(Rc::clone(&self.state.traps));
+        }
         // Traps are reset, except those that ignore.
         let traps = Rc::make_mut(&mut self.state.traps);
         traps.retain(|_, action| action.is_empty());
@@ -304,6 +312,10 @@ impl Shell<'_> {
         }
         self.state = parent;
         if self.state.subshell == 0 {
+            if self.is_bash() && !self.state.traps.contains_key(&signals::INT) {
+                // Who waits for a command that SIGINT did not end takes no notice of it.
+                self.for_main.retain(|signal| *signal != signals::INT);
+            }
             self.state.pending.append(&mut self.for_main);
         }
         out

@@ -138,6 +138,14 @@ pub(super) fn dirs(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
         shell.state.dirs = Rc::default();
         return Ok(0);
     }
+    if args.iter().any(|arg| arg == b"-v") {
+        let all = std::iter::once(&shell.state.cwd).chain(shell.state.dirs.iter().rev());
+        let lines: Vec<u8> = all
+            .enumerate()
+            .flat_map(|(at, dir)| [format!("{at:2}  ").as_bytes(), dir, b"\n"].concat())
+            .collect();
+        return shell.print(&args[0], &lines);
+    }
     if args.iter().any(|arg| arg == b"-p") {
         let mut all = vec![shell.state.cwd.clone()];
         all.extend(shell.state.dirs.iter().rev().cloned());

@@ -32,9 +32,11 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     }
     let Some(name) = rest.first().cloned() else { return Ok(0) };
     if brief || verbose {
-        let mut status = 0;
-        for name in rest {
-            status = status.max(super::type_::describe(shell, &args[0], name, verbose)?);
+        // dash and ash look at the first name only; bash is content with one that it finds.
+        let names = if shell.is_bash() { rest } else { &rest[..1] };
+        let mut status = 127;
+        for name in names {
+            status = status.min(super::type_::describe(shell, &args[0], name, verbose)?);
         }
         return Ok(status);
     }

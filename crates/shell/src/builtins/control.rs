@@ -28,7 +28,10 @@ fn levels(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run<Result<u32, u8>> {
                 shell.complain_as(&args[0], text);
                 return Err(Flow::Break(u32::MAX));
             }
-            _ => return super::illegal_number(shell, &args[0], arg, 128).map(Err),
+            _ => {
+                let status = super::illegal_number(shell, &args[0], arg, 128)?;
+                return Err(Flow::Exit(status));
+            }
         },
     };
     if loops == 0 {
@@ -72,7 +75,8 @@ fn outside(shell: &Shell<'_>) -> bool {
 pub(super) fn caller(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     let names = &shell.state.functions_running;
     if names.is_empty() {
-        return Ok(1);
+        // Outside a function only a number is too much.
+        return if args.len() > 1 { Ok(1) } else { shell.print(&args[0], b"0 NULL\n") };
     }
     let source = crate::text::lossy(&shell.state.source).into_owned();
     let lines = &shell.state.call_lines;

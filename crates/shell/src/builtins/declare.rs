@@ -174,7 +174,8 @@ pub(crate) fn line(name: &str, var: &Var) -> Vec<u8> {
             out.extend(b"=(");
             for (key, value) in map.iter() {
                 out.push(b'[');
-                out.extend(quote::if_needed(key));
+                let plain = quote::if_needed(key).as_slice() == key.as_slice();
+                out.extend(if plain { key.clone() } else { quote::double(key) });
                 out.extend(b"]=");
                 out.extend(quote::double(value));
                 out.push(b' ');

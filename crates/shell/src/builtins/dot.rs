@@ -60,6 +60,12 @@ fn cannot_open(shell: &mut Shell<'_>, builtin: &[u8], name: &[u8], errno: Errno)
     let shown = crate::text::lossy(name).into_owned();
     let slash = name.contains(&b'/');
     match shell.state.personality {
+        Personality::Bash if errno == Errno::EISDIR => {
+            shell.complain_as(builtin, format!("{shown}: is a directory"));
+            Ok(1)
+        }
+        // They open it, and what they then cannot read is empty.
+        _ if errno == Errno::EISDIR => Ok(0),
         Personality::Bash => {
             shell.complain(format!("{shown}: {errno}"));
             Ok(1)

@@ -2,10 +2,12 @@
 
 use crate::Personality;
 use crate::shell::{Flow, Run, Shell};
+use crate::vars::Vars;
+use std::rc::Rc;
 
 pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     let mut rest = args[1..].to_vec();
-    let mut name = None;
+    let (mut name, mut clean) = (None, false);
     if shell.state.personality != Personality::Dash {
         while let Some(arg) = rest.first() {
             match arg.as_slice() {
@@ -13,7 +15,11 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
                     name = Some(rest[1].clone());
                     rest.drain(..2);
                 }
-                b"-c" | b"-l" => drop(rest.remove(0)),
+                b"-c" => {
+                    clean = true;
+                    rest.remove(0);
+                }
+                b"-l" => drop(rest.remove(0)),
                 b"--" => {
                     rest.remove(0);
                     break;
@@ -49,6 +55,10 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     };
     if let Some(name) = name {
         rest[0] = name;
+    }
+    if clean {
+        shell.state.vars = Vars::default();
+        shell.state.exported_functions = Rc::default();
     }
     let status = shell.run_file(path, &rest)?;
     // The shell is the program now: no trap runs after it.

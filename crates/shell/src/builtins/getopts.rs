@@ -31,7 +31,12 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
         at = 0;
     }
     let mut index = index;
+    if at > 0 && !shell.is_bash() {
+        // dash and ash name the word after the one they are in.
+        index -= 1;
+    }
     let finish = |shell: &mut Shell<'_>, index: usize, at: usize| -> Run<()> {
+        let index = if at > 0 && !shell.is_bash() { index + 1 } else { index };
         shell.assign("OPTIND", index.to_string().into_bytes())?;
         shell.state.getopts = (index, at);
         Ok(())
@@ -105,7 +110,8 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     }
     match argument {
         Some(argument) => shell.assign("OPTARG", argument)?,
-        None => unset_optarg(shell)?,
+        None if shell.is_bash() => unset_optarg(shell)?,
+        None => shell.assign("OPTARG", Vec::new())?,
     }
     shell.assign(&name, vec![letter])?;
     Ok(0)

@@ -1,9 +1,38 @@
-//! `jobs`, `fg`, `bg`, `disown`: background jobs have always ended.
+//! `jobs`, `fg`, `bg`, `disown`: background jobs have always ended, and count as running until
+//! somebody waits for them.
 
 use crate::shell::{Run, Shell};
 
-pub(super) fn run(_: &mut Shell<'_>, _: &[Vec<u8>]) -> Run {
-    Ok(0)
+pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
+    let jobs = shell.state.jobs.0.clone();
+    if args.get(1).is_some_and(|arg| arg == b"-p") {
+        let lines: String = jobs.iter().map(|job| format!("{}\n", job.pid)).collect();
+        return shell.print(&args[0], lines.as_bytes());
+    }
+    if shell.is_bash() {
+        // Its lines end with the command's text, which is not kept.
+        return Ok(0);
+    }
+    let mut out = String::new();
+    for (at, job) in jobs.iter().enumerate().rev() {
+        let mark = match jobs.len() - at {
+            1 => '+',
+            2 => '-',
+            _ => ' ',
+        };
+        let state = match (job.is_known, job.status) {
+            (false, _) => "Running".to_owned(),
+            (true, 0) => "Done".to_owned(),
+            (true, status) => format!("Done({status})"),
+        };
+        let number = at + 1;
+        out.push_str(&match shell.is_dash() {
+            true => format!("[{number}] {mark} {state:<27}\n"),
+            false => format!("[{number}]{mark}  {state:<27}\n"),
+        });
+    }
+    shell.state.jobs.0.retain(|job| !job.is_known);
+    shell.print(&args[0], out.as_bytes())
 }
 
 pub(super) fn fg_bg(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {

@@ -131,6 +131,7 @@ impl Printf<'_, '_, '_> {
     }
 
     fn conversion(&mut self, format: &[u8], mut i: usize) -> Run<usize> {
+        let start = i;
         let mut spec = Spec::default();
         while let Some(flag) = format.get(i) {
             match flag {
@@ -157,17 +158,20 @@ impl Printf<'_, '_, '_> {
                 n => Some(n.min(1 << 20) as usize),
             };
         }
-        while matches!(format.get(i), Some(b'h' | b'l' | b'L' | b'j' | b't' | b'z')) {
+        // dash knows no sizes of numbers.
+        while !self.shell.is_dash()
+            && matches!(format.get(i), Some(b'h' | b'l' | b'L' | b'j' | b't' | b'z'))
+        {
             i += 1;
         }
         let Some(&kind) = format.get(i) else {
-            let shown = crate::text::lossy(&format[i.saturating_sub(1)..]).into_owned();
+            let shown = crate::text::lossy(&format[start..]).into_owned();
             let text = match self.shell.state.personality {
-                Personality::Bash => format!("`{shown}': missing format character"),
+                Personality::Bash => format!("`%{shown}': missing format character"),
                 _ => "missing format character".to_owned(),
             };
             self.shell.complain_as(self.name, text);
-            (self.status, self.ended) = (1, true);
+            (self.status, self.ended) = (if self.shell.is_dash() { 2 } else { 1 }, true);
             return Ok(i);
         };
         if kind == b'('
@@ -229,7 +233,8 @@ impl Printf<'_, '_, '_> {
             }
             b'c' => {
                 let value = self.next().unwrap_or_default();
-                let first = value.first().map_or(&[][..], std::slice::from_ref).to_vec();
+                // An empty argument has its terminating NUL byte as the first one.
+                let first = vec![value.first().copied().unwrap_or(0)];
                 self.text(&first, &spec);
             }
             b'd' | b'i' => {

@@ -95,7 +95,9 @@ fn list_variables(shell: &mut Shell<'_>, builtin: &[u8]) -> Run {
             Value::Unset => continue,
             Value::Scalar(value) => {
                 out.extend([name.as_bytes(), b"="].concat());
-                out.extend(if shell.is_bash() {
+                out.extend(if shell.is_bash() && value.is_empty() {
+                    Vec::new()
+                } else if shell.is_bash() {
                     quote::if_needed(value)
                 } else {
                     quote::single_plain(value)

@@ -32,6 +32,11 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     let first_is_event = rest.len() == 1 || super::number(&rest[0]).is_some();
     let (action, events) =
         if first_is_event { (b"-".to_vec(), rest) } else { (rest[0].clone(), &rest[1..]) };
+    if rest.len() == 1 && shell.is_bash() && (rest[0].is_empty() || rest[0] == b"-") {
+        shell.write_error(b"trap: usage: trap [-lp] [[arg] signal_spec ...]\n");
+        return Ok(2);
+    }
+    shell.state.listed_traps = None;
     let mut status = 0;
     for name in events {
         let event = match event(shell, name) {
@@ -89,7 +94,8 @@ fn list(shell: &mut Shell<'_>, builtin: &[u8]) -> Run {
         let action = if bash { quote::single_always(action) } else { quote::single_plain(action) };
         out.extend([b"trap -- ".as_slice(), &action, b" ", name.as_bytes(), b"\n"].concat());
     };
-    for (number, action) in shell.state.traps.iter() {
+    let traps = shell.state.listed_traps.as_ref().unwrap_or(&shell.state.traps);
+    for (number, action) in traps.iter() {
         let prefix = if bash && *number > 0 { "SIG" } else { "" };
         let name = if *number == 0 { "EXIT" } else { signals::name(*number).unwrap_or("?") };
         line(action, &format!("{prefix}{name}"));

@@ -31,7 +31,6 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
             }
         }
     }
-    let _ = all;
     let mut status = 0;
     for name in rest {
         let one = if kind {
@@ -45,11 +44,29 @@ pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
                 _ => 0,
             }
         } else {
-            describe(shell, &args[0], name, true)?
+            let found = describe(shell, &args[0], name, true)?;
+            if all && !matches!(shell.look_up(name), Lookup::Program) {
+                describe_programs(shell, &args[0], name)?;
+            }
+            found
         };
         status = status.max(one);
     }
     Ok(status)
+}
+
+/// Every program of a name that `PATH` has.
+fn describe_programs(shell: &mut Shell<'_>, builtin: &[u8], name: &[u8]) -> Run {
+    let shown = crate::text::lossy(name).into_owned();
+    let path = shell.state.vars.value("PATH").unwrap_or_default().to_vec();
+    let mut out = String::new();
+    for dir in path.split(|b| *b == b':') {
+        let file = [dir, b"/", name].concat();
+        if shell.find_program(&file).is_ok() {
+            out.push_str(&format!("{shown} is {}\n", crate::text::lossy(&file)));
+        }
+    }
+    shell.print(builtin, out.as_bytes())
 }
 
 fn is_reserved(shell: &Shell<'_>, name: &[u8]) -> bool {

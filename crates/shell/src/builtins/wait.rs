@@ -5,11 +5,12 @@ use crate::shell::{Run, Shell};
 pub(super) fn run(shell: &mut Shell<'_>, args: &[Vec<u8>]) -> Run {
     let rest: Vec<&Vec<u8>> = args[1..].iter().filter(|arg| !arg.starts_with(b"-")).collect();
     if args.iter().any(|arg| arg == b"-n") && rest.is_empty() {
-        let pid = shell.state.jobs.0.first().map(|job| job.pid);
+        let pid = shell.state.jobs.0.iter().find(|job| !job.is_known).map(|job| job.pid);
         return Ok(pid.and_then(|pid| shell.state.jobs.wait(pid)).unwrap_or(127));
     }
     if rest.is_empty() {
-        shell.state.jobs.0.clear();
+        let forget = shell.is_bash();
+        shell.state.jobs.wait_for_all(forget);
         return Ok(0);
     }
     let mut status = 0;

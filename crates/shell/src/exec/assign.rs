@@ -64,7 +64,11 @@ impl Shell<'_> {
             self.complain(format!("{name}: readonly variable"));
             Err(Flow::Discard(1))
         } else {
-            self.complain(format!("{name}: is read only"));
+            let text = format!("{name}: is read only");
+            match self.state.builtin {
+                Some(builtin) => self.complain_as(builtin.as_bytes(), text),
+                None => self.complain(text),
+            }
             Err(Flow::Error(2))
         }
     }

@@ -173,7 +173,10 @@ impl Shell<'_> {
                 if shell.state.debug_trap.is_some() {
                     shell.run_debug_trap()?;
                 }
-                shell.assign(name, value)?;
+                match shell.assign(name, value) {
+                    Err(Flow::Discard(status)) => return Ok(status),
+                    out => out?,
+                }
                 let (last, goes_on) = shell.run_body(body)?;
                 status = last;
                 if !goes_on {
@@ -194,7 +197,6 @@ impl Shell<'_> {
             return Ok(0);
         }
         self.looping(|shell| {
-            let mut status = 0;
             let mut menu = true;
             loop {
                 shell.programs.tick()?;
@@ -209,8 +211,8 @@ impl Shell<'_> {
                 shell.write_error(&prompt);
                 let words = [b"read".to_vec(), b"-r".to_vec()];
                 if crate::builtins::read_line(shell, &words)? != 0 {
-                    shell.write_error(b"\n");
-                    return Ok(status);
+                    shell.print(b"select", b"\n")?;
+                    return Ok(1);
                 }
                 let reply = shell.state.vars.value("REPLY").unwrap_or_default().to_vec();
                 menu = reply.trim_ascii().is_empty();
@@ -223,9 +225,8 @@ impl Shell<'_> {
                     .and_then(|number| values.get(number.checked_sub(1)?));
                 shell.assign(name, chosen.cloned().unwrap_or_default())?;
                 let (last, goes_on) = shell.run_body(body)?;
-                status = last;
                 if !goes_on {
-                    return Ok(status);
+                    return Ok(last);
                 }
             }
         })
@@ -260,6 +261,9 @@ impl Shell<'_> {
 
     fn run_case(&mut self, subject: &Word, arms: &[CaseArm]) -> Run {
         let subject = self.expand_text(subject)?;
+        if !self.is_bash() {
+            self.state.status = 0;
+        }
         if self.state.options.xtrace && self.is_bash() {
             let shown = crate::expand::quote::for_trace(&subject);
             self.trace(&[[b"case ".as_slice(), &shown, b" in"].concat()], &[]);

@@ -53,7 +53,8 @@ impl Shell<'_> {
             shell.run_list(&list)
         })?;
         self.state.last_background = Some(pid);
-        self.state.jobs.add(pid, status);
+        let forget = !self.is_bash();
+        self.state.jobs.add(pid, status, forget);
         self.state.status = 0;
         Ok(0)
     }
@@ -97,6 +98,10 @@ impl Shell<'_> {
 
     fn print_times(&mut self, nanos: i64, posix: bool) {
         let (secs, millis) = (nanos / 1_000_000_000, nanos / 1_000_000 % 1000);
+        if let Some(format) = self.state.vars.value("TIMEFORMAT").filter(|_| !posix) {
+            let text = times_by(&crate::text::lossy(format), secs, millis);
+            return self.write_error(text.as_bytes());
+        }
         let text = if posix {
             format!("real {secs}.{:02}\nuser 0.00\nsys 0.00\n", millis / 10)
         } else {
@@ -108,4 +113,43 @@ impl Shell<'_> {
         };
         self.write_error(text.as_bytes());
     }
+}
+
+/// What bash's `TIMEFORMAT` gives: nothing here takes processor time.
+fn times_by(format: &str, secs: i64, millis: i64) -> String {
+    let mut out = String::new();
+    let mut chars = format.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != '%' {
+            out.push(c);
+            continue;
+        }
+        let digits = chars.next_if(char::is_ascii_digit).and_then(|c| c.to_digit(10));
+        let long = chars.next_if_eq(&'l').is_some();
+        let (secs, millis) = match chars.next() {
+            Some('R') => (secs, millis),
+            Some('U' | 'S') => (0, 0),
+            Some('P') => {
+                out.push_str("0.00");
+                continue;
+            }
+            Some(c) => {
+                out.push(c);
+                continue;
+            }
+            None => break,
+        };
+        let digits = digits.unwrap_or(3).min(3) as usize;
+        let fraction = &format!("{millis:03}")[..digits];
+        let point = if digits == 0 { "" } else { "." };
+        out.push_str(&if long {
+            format!("{}m{}{point}{fraction}s", secs / 60, secs % 60)
+        } else {
+            format!("{secs}{point}{fraction}")
+        });
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
 }

@@ -111,7 +111,14 @@ impl Shell<'_> {
             let message = message.replace("\u{0}LINE", &quoted);
             let mut out = self.state.name.clone();
             let (before, at) = match (kind, self.state.personality) {
+                (Kind::Eval, Personality::Dash) => {
+                    (String::new(), format!("{}: eval: ", self.syntax_line(error)))
+                }
                 (_, Personality::Dash) => (String::new(), format!("{}: ", self.syntax_line(error))),
+                (Kind::Eval, Personality::Ash) => {
+                    let line = if self.state.is_command { 0 } else { error.line };
+                    (String::new(), format!("eval: line {line}: "))
+                }
                 (_, Personality::Ash) if self.state.is_command || kind == Kind::Typed => {
                     (String::new(), String::new())
                 }
@@ -129,7 +136,7 @@ impl Shell<'_> {
             self.write_error(&text::encode(&String::from_utf8_lossy(&out)));
         }
         match kind {
-            Kind::Eval | Kind::Sourced if self.is_bash() => Ok(1),
+            Kind::Eval | Kind::Sourced if self.is_bash() => Ok(2),
             // At a terminal only the command is lost.
             Kind::Typed => Ok(2),
             _ => Err(Flow::Exit(2)),

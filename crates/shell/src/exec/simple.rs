@@ -203,8 +203,15 @@ impl Shell<'_> {
                 self.run_assignment(array)?;
             }
         }
+        // What these run is not theirs.
+        let runs_others = matches!(builtin.name, "." | "source" | "eval" | "command" | "builtin");
+        let outer = self.state.builtin;
+        self.state.builtin = (!runs_others).then_some(builtin.name);
         let out = (builtin.run)(self, argv);
+        self.state.builtin = outer;
         let status = match out {
+            // bash gives up the line only for an assignment of its own.
+            Err(Flow::Discard(status)) if !runs_others => status,
             Err(Flow::Error(status)) if !builtin.special && !self.is_bash() => status,
             out => out?,
         };

@@ -39,7 +39,7 @@ impl Shell<'_> {
             if let Ok(write) = shell.fs.dup(write) {
                 shell.set_fd(1, write);
             }
-            let inherit = !shell.is_bash() || shell.state.options.shopt.inherit_errexit;
+            let inherit = shell.is_dash() || shell.state.options.shopt.inherit_errexit;
             if !inherit {
                 shell.state.options.errexit = false;
             }
@@ -57,7 +57,10 @@ impl Shell<'_> {
         let status = out?;
         self.state.line = line;
         self.state.substitution = Some(status);
-        self.state.status = status;
+        // In dash and ash `$?` stays that of the last command until this one has ended.
+        if self.is_bash() {
+            self.state.status = status;
+        }
         bytes.retain(|b| *b != 0);
         while bytes.last() == Some(&b'\n') {
             bytes.pop();

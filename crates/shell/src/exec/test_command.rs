@@ -58,7 +58,11 @@ impl Shell<'_> {
             ">" => left > right,
             "-ef" | "-nt" | "-ot" => file_test::binary(self, op, left, right),
             _ => {
-                let (left, right) = (self.arithmetic(left)?, self.arithmetic(right)?);
+                let before = std::mem::replace(&mut self.state.arith_prefix, "[[: ");
+                let values =
+                    self.arithmetic(left).and_then(|left| Ok((left, self.arithmetic(right)?)));
+                self.state.arith_prefix = before;
+                let (left, right) = values?;
                 match op {
                     "-eq" => left == right,
                     "-ne" => left != right,

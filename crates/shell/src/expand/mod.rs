@@ -113,7 +113,10 @@ impl Shell<'_> {
             }
             Part::Tilde(name) => {
                 let home = self.tilde(name);
-                out.quoted(&home);
+                // An empty one is no field of its own outside bash.
+                if self.is_bash() || !home.is_empty() {
+                    out.quoted(&home);
+                }
             }
             Part::Param(param) => self.expand_param(param, mode, out)?,
             Part::Command(source) => {

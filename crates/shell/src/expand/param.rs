@@ -72,12 +72,24 @@ impl Shell<'_> {
             Op::TrimPrefix { longest, pattern } => {
                 let pattern = self.expand_pattern(pattern)?;
                 let options = self.match_options();
-                map(values, |value| super::pattern::trim_prefix(&pattern, value, *longest, options))
+                let trim =
+                    |value: &[u8]| super::pattern::trim_prefix(&pattern, value, *longest, options);
+                if self.is_bash() {
+                    map(values, trim)
+                } else {
+                    map_one(values, <[_]>::first_mut, trim)
+                }
             }
             Op::TrimSuffix { longest, pattern } => {
                 let pattern = self.expand_pattern(pattern)?;
                 let options = self.match_options();
-                map(values, |value| super::pattern::trim_suffix(&pattern, value, *longest, options))
+                let trim =
+                    |value: &[u8]| super::pattern::trim_suffix(&pattern, value, *longest, options);
+                if self.is_bash() {
+                    map(values, trim)
+                } else {
+                    map_one(values, <[_]>::last_mut, trim)
+                }
             }
             Op::Replace { kind, pattern, with } => {
                 let pattern = self.expand_pattern(pattern)?;
@@ -118,7 +130,8 @@ impl Shell<'_> {
             Values::Many { items, star } => {
                 if !out.splits() || (mode.quoted && star) {
                     let space: &[u8] = b" ";
-                    let joiner = if star { out.joiner().to_vec() } else { space.to_vec() };
+                    let by_ifs = star || !self.is_bash();
+                    let joiner = if by_ifs { out.joiner().to_vec() } else { space.to_vec() };
                     let joined = items.join(joiner.as_slice());
                     if mode.quoted {
                         out.quoted(&joined);
@@ -245,6 +258,7 @@ impl Shell<'_> {
             let name = match (&param.name, &param.index) {
                 (ParamName::Var(_), Some(_)) => param.source.clone(),
                 (ParamName::Positional(n), _) => format!("${n}"),
+                (ParamName::Special(b'!'), _) => "$!".to_owned(),
                 (name, _) => name_text(name),
             };
             format!("{name}: unbound variable")
@@ -489,6 +503,19 @@ fn map(values: Values, apply: impl Fn(&[u8]) -> Vec<u8>) -> Values {
             Values::Many { items: items.iter().map(|item| apply(item)).collect(), star }
         }
     }
+}
+
+/// As `map`, but of several values only one is changed: dash and ash trim what `$@` gives as one text.
+fn map_one(
+    values: Values,
+    which: impl Fn(&mut [Vec<u8>]) -> Option<&mut Vec<u8>>,
+    apply: impl Fn(&[u8]) -> Vec<u8>,
+) -> Values {
+    let Values::Many { mut items, star } = values else { return map(values, apply) };
+    if let Some(item) = which(&mut items) {
+        *item = apply(item);
+    }
+    Values::Many { items, star }
 }
 
 /// What a match is replaced by.

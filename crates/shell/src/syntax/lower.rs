@@ -62,11 +62,19 @@ impl Lower<'_> {
     }
 
     fn pipeline(self, pipeline: &ast::Pipeline) -> Result<Pipeline> {
-        let stages = pipeline
+        let stages: Vec<Rc<Command>> = pipeline
             .seq
             .iter()
             .map(|command| self.command(command).map(Rc::new))
             .collect::<Result<_>>()?;
+        if pipeline.bang
+            && stages.is_empty()
+            && self.dialect.personality != crate::Personality::Bash
+        {
+            let token = Found::Operator(";".to_owned());
+            let kind = SyntaxErrorKind::Unexpected { token, expecting: None };
+            return Err(word::error(kind, self.line));
+        }
         let timed = pipeline.timed.as_ref().map(ast::PipelineTimed::is_posix_output);
         Ok(Pipeline { negated: pipeline.bang, timed, stages })
     }
@@ -97,7 +105,7 @@ impl Lower<'_> {
 
     fn function(self, function: &ast::FunctionDefinition) -> Result<Command> {
         let name = function.fname.value.clone();
-        if self.dialect.is_dash() && !is_name(&name) {
+        if self.dialect.personality != crate::Personality::Bash && !is_name(&name) {
             return Err(word::error(SyntaxErrorKind::BadFunctionName, self.line));
         }
         let ast::FunctionBody(compound, redirects) = &function.body;
