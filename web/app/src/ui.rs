@@ -48,4 +48,5 @@ mod terminal_pane;
 mod tree_view;
 mod use_host;
 mod use_page;
+mod waste_view;
 mod why_card;

@@ -512,6 +512,38 @@ pub struct ImageDetail {
     pub config: String,
     /// Its history, oldest first.
     pub history: Vec<HistoryEntry>,
+    /// What its layers waste, where that is known: of the image that was built last.
+    pub waste: Option<Waste>,
+}
+
+/// What an image ships and no container sees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waste {
+    /// Bytes of all layers.
+    pub total: u64,
+    /// Bytes of those that no container sees.
+    pub wasted: u64,
+    /// dive's efficiency score of the same image, in thousandths; it counts otherwise.
+    pub dive_efficiency: u32,
+    /// What dive calls wasted, in bytes.
+    pub dive_wasted: u64,
+    /// The files that nobody sees, largest first; at most some dozens.
+    pub files: Vec<WastedFile>,
+}
+
+/// A file that nobody sees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WastedFile {
+    /// Absolute path.
+    pub path: String,
+    /// Its size.
+    pub bytes: u64,
+    /// [`Step::index`] of the step that put it there; none for the base.
+    pub put_by: Option<u32>,
+    /// The step that hid it.
+    pub hidden_by: Option<u32>,
+    /// Whether something else is at its path now.
+    pub replaced: bool,
 }
 
 /// What an archive holds.

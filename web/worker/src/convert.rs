@@ -108,6 +108,7 @@ pub fn image_of_config(config: &Config, sizes: impl IntoIterator<Item = u64>) ->
         id: config.id().to_string(),
         config: config.to_pretty_json(),
         history: history(config, sizes),
+        waste: None,
     }
 }
 
@@ -120,6 +121,7 @@ pub fn opened_archive(name: &str, archive: &engine::OpenedArchive, memory: u64) 
             id: opened.image.id().to_string(),
             config: opened.image.pretty_config(),
             history: history(&opened.image.config, opened.layers.iter().map(|layer| layer.bytes)),
+            waste: None,
         },
         layers: opened.layers.iter().filter_map(summary).collect(),
     });

@@ -113,7 +113,12 @@ impl Session {
                 post(Event::ImageFile(file));
             }
             Request::InspectImage => {
-                let detail = self.last.borrow().as_ref().and_then(convert::image_detail);
+                let last = self.last.borrow();
+                let mut detail = last.as_ref().and_then(convert::image_detail);
+                if let (Some(build), Some(detail)) = (&*last, &mut detail) {
+                    let saved = self.engine.borrow().saved(build, &[]).ok();
+                    detail.waste = saved.and_then(|image| visit::waste(build, &image));
+                }
                 post(Event::ImageDetail(detail));
             }
             Request::OpenArchive { name } => post(match self.open(&name, file) {

@@ -1,7 +1,9 @@
 //! Visits to the commit points of a build: what changed there, the files, what is in them.
 
 use engine::{Build, PointId, changes_between, files_at, read_file};
-use protocol::{Change, ChangeKind, FileBytes, FileList, FileText, Point, PointDetail};
+use protocol::{
+    Change, ChangeKind, FileBytes, FileList, FileText, Point, PointDetail, Waste, WastedFile,
+};
 use vfs::Tree;
 
 use crate::convert::{MAX_CHANGES, change};
@@ -10,6 +12,8 @@ use crate::convert::{MAX_CHANGES, change};
 const MAX_FILES: usize = 100_000;
 /// How many bytes of a file are sent.
 const MAX_BYTES: usize = 256 << 10;
+/// How many wasted files are sent.
+const MAX_WASTED: usize = 40;
 
 /// A commit point as the engine names it.
 pub fn point_id(point: Point) -> PointId {
@@ -46,6 +50,39 @@ fn tree_before(build: &Build, step: u32) -> Option<Tree> {
     }
     let earlier = (0..step as usize).rev().filter(|at| build.steps[*at].stage == stage);
     earlier.into_iter().find_map(|at| build.outcomes.get(at)?.tree.clone())
+}
+
+/// What the layers of an image waste that a build made; none if its layers cannot be read.
+pub fn waste(build: &Build, image: &image::Image) -> Option<Waste> {
+    let layers: Vec<_> = image.layers.iter().map(|layer| &layer.entries[..]).collect();
+    let analysis = image::Analysis::of(&layers).ok()?;
+    let step = |layer: usize| {
+        let id = image.config.rootfs.diff_ids.get(layer)?;
+        let made = |outcome: &engine::StepOutcome| {
+            outcome.result.as_ref().is_some_and(|result| result.layer.diff_id == *id)
+        };
+        build.outcomes.iter().position(made).map(|step| step as u32)
+    };
+    let mut files: Vec<_> = analysis
+        .wasted
+        .iter()
+        .map(|wasted| WastedFile {
+            path: wasted.path.to_string(),
+            bytes: wasted.bytes,
+            put_by: step(wasted.layer),
+            hidden_by: step(wasted.hidden_by),
+            replaced: wasted.how == image::Hidden::Replaced,
+        })
+        .collect();
+    files.sort_by_key(|file| std::cmp::Reverse(file.bytes));
+    files.truncate(MAX_WASTED);
+    Some(Waste {
+        total: analysis.total_bytes,
+        wasted: analysis.wasted_bytes(),
+        dive_efficiency: (analysis.dive.efficiency * 1000.0).round() as u32,
+        dive_wasted: analysis.dive.wasted_bytes,
+        files,
+    })
 }
 
 /// All files at a commit point.

@@ -6,6 +6,7 @@ use protocol::{HistoryEntry, ImageDetail};
 use yew::prelude::*;
 
 use super::copy_button::CopyButton;
+use super::waste_view::WasteView;
 use crate::model::figures;
 use crate::text::use_texts;
 
@@ -39,6 +40,9 @@ pub fn ImageView(props: &Props) -> Html {
                 <code>{ &image.id }</code>
                 <CopyButton text={image.id.clone()} label={texts.get("copy-image-id")} />
             </p>
+            if let Some(waste) = &image.waste {
+                <WasteView waste={waste.clone()} />
+            }
             <h3 id="history-title">{ texts.get("history") }</h3>
             <table class="history" aria-labelledby="history-title">
                 <thead>
