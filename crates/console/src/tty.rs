@@ -154,16 +154,16 @@ mod tests {
         assert_eq!(
             finished(&rows, &frame),
             "[+] Building 1.3s (3/3) FINISHED             docker:default\n \
-             => [internal] load .dockerignore                       0.0s\n \
-             => => transferring context: 2B                         0.0s\n \
-             => CACHED [1/2] FROM docker.io/library/alpine:3.20     0.0s\n \
-             => [2/2] RUN a command that has a name which is far t  1.2s\n"
+             => [internal] load .dockerignore                      0.0s\n \
+             => => transferring context: 2B                        0.0s\n \
+             => CACHED [1/2] FROM docker.io/library/alpine:3.20    0.0s\n \
+             => [2/2] RUN a command that has a name which is far   1.2s\n"
         );
         let failed = [vertex("[2/2] RUN false", 60, false, "exit code: 1")];
         let frame = Frame { width: 40, colours: true, ..Frame::default() };
         assert_eq!(
             finished(&failed, &frame),
-            "[+] Building 0.0s (1/1) FINISHED\n\x1b[31m => ERROR [2/2] RUN false            0.1s\n\x1b[0m"
+            "[+] Building 0.0s (1/1) FINISHED\n\x1b[31m => ERROR [2/2] RUN false          0.1s\n\x1b[0m"
         );
     }
 }
