@@ -44,6 +44,8 @@ export class TerminalView implements Handle {
   private readonly line = new Line();
   private readonly history = new History();
   private waits: Waits = "engine";
+  /** Tab was pressed, and what it offers has not come yet. */
+  private completing = false;
   /** Keys that came while the engine worked. */
   private ahead: string[] = [];
   /** Column in which the line begins. */
@@ -98,9 +100,8 @@ export class TerminalView implements Handle {
       this.prompt = text.slice(text.lastIndexOf("\n") + 1);
       this.waits = waits;
       this.line.set("");
-      const ahead = this.ahead;
-      this.ahead = [];
-      for (const key of ahead) this.key(key);
+      this.completing = false;
+      this.goOn();
     });
   }
 
@@ -111,7 +112,13 @@ export class TerminalView implements Handle {
   }
 
   complete(start: number, words: string[]): void {
-    if (this.waits !== "command") return;
+    if (!this.completing) return;
+    this.completing = false;
+    this.offer(start, words);
+    this.goOn();
+  }
+
+  private offer(start: number, words: string[]): void {
     const from = decoder.decode(encoder.encode(this.line.text).slice(0, start)).length;
     const typed = this.line.text.slice(from, this.line.cursor);
     const [only] = words;
@@ -191,8 +198,15 @@ export class TerminalView implements Handle {
     }
   }
 
+  /** Takes the keys that had to wait. */
+  private goOn(): void {
+    const ahead = this.ahead;
+    this.ahead = [];
+    for (const key of ahead) this.key(key);
+  }
+
   private key(key: string): void {
-    if (this.waits === "engine") {
+    if (this.waits === "engine" || this.completing) {
       this.ahead.push(key);
       return;
     }
@@ -241,6 +255,7 @@ export class TerminalView implements Handle {
         return this.draw();
       case "\t":
         if (this.waits !== "command") return this.insert("\t");
+        this.completing = true;
         this.options.onComplete(this.line.text, byteLength(this.line.text.slice(0, this.line.cursor)));
         return;
       default:
