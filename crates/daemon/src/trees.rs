@@ -2,7 +2,7 @@
 
 use vfs::{
     AbsPath, Caller, ChangeKind, Content, Errno, Fs, Inode, Kind, Limits, NodeId, OpenFlags,
-    ResolveFlags, Tree,
+    ResolveFlags, SetTime, Tree,
 };
 
 const WRITE: OpenFlags = OpenFlags {
@@ -77,6 +77,25 @@ fn copy(from: &Tree, source: &AbsPath, to: &mut Fs, at: &AbsPath) -> Result<(), 
     for (path, _, inode) in from.walk_from(source.clone(), ino) {
         let target = path.components().skip(depth).fold(at.clone(), |path, name| path.join(name));
         copy_one(inode, to, &target)?;
+    }
+    // Times come last: what is put into a directory changes its own.
+    // The directory that they are put into keeps its own.
+    let root = Caller::root();
+    let copied = from.walk_from(source.clone(), ino).filter(|(path, ..)| !path.is_root());
+    for (path, _, inode) in copied {
+        let target = path.components().skip(depth).fold(at.clone(), |path, name| path.join(name));
+        let time = SetTime::At(inode.meta.mtime);
+        match to.utimes(
+            &root,
+            NodeId::ROOT,
+            target.as_bytes(),
+            (time, time),
+            ResolveFlags::NOFOLLOW,
+        ) {
+            // Devices were left out.
+            Ok(()) | Err(Errno::ENOENT) => {}
+            Err(errno) => return Err(errno),
+        }
     }
     Ok(())
 }
@@ -201,7 +220,22 @@ fn remove_all(fs: &mut Fs, path: &AbsPath) -> Result<(), Errno> {
 
 #[cfg(test)]
 mod tests {
+    use vfs::Timestamp;
+
     use super::*;
+
+    #[test]
+    fn times_are_copied() {
+        let mut fs = Fs::new(Tree::new(), Limits::default());
+        fs.set_now(Timestamp(7));
+        make_dir(&mut fs, &AbsPath::new("/d/e")).expect("room");
+        write(&mut fs, &AbsPath::new("/d/e/f"), b"1").expect("room");
+        let copied = subtree(&fs.into_root(), &AbsPath::new("/d")).expect("a directory");
+        for path in ["/e", "/e/f"] {
+            let (_, inode) = copied.lookup(&AbsPath::new(path)).expect(path);
+            assert_eq!(inode.meta.mtime, Timestamp(7), "{path}");
+        }
+    }
 
     #[test]
     fn parts_are_copied() {
